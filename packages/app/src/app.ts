@@ -1,0 +1,214 @@
+import {
+  type BoundAddress,
+  type Component,
+  type Connection,
+  type FetchHandler,
+  type Logger,
+  type OriginRule,
+  type Transport,
+  WindlassError,
+} from "@windlass/core";
+import { pino } from "pino";
+import {
+  type AppOptions,
+  appOptionsSchema,
+  type CloseOptions,
+  closeOptionsSchema,
+  listenSchema,
+  type ParsedAppOptions,
+} from "./app-options.ts";
+import { type Composition, composeNode, composeRoute, composeTransport } from "./compose.ts";
+import { parseOptions } from "./option-error.ts";
+import type { Route } from "./route.ts";
+import {
+  type HttpOptions,
+  httpOptionsSchema,
+  type RouteOptions,
+  routeOptionsSchema,
+} from "./route-options.ts";
+
+/**
+ * `declaring` until `run()` has bound its address, `running` from then on, `closing` while
+ * `close()` waits for connections, then `closed`.
+ */
+export type AppState = "declaring" | "starting" | "running" | "closing" | "closed";
+
+/**
+ * A WebSocket server whose paths are mapped to components; the counterpart of `Ratchet\App`.
+ *
+ * @example
+ * const app = new App("localhost", 8080);
+ * app.route("/echo", new EchoServer(), ["*"]);
+ * await app.run();
+ */
+export class App {
+  readonly #listen: { readonly httpHost: string; readonly port: number; readonly address: string };
+  readonly #options: ParsedAppOptions;
+  readonly #composition: Composition;
+  readonly #log: Logger;
+  #state: AppState = "declaring";
+  #transport: Transport | undefined;
+  #closing: Promise<void> | undefined;
+
+  /**
+   * @param httpHost host that browsers use for this server: the default of each route's `httpHost`
+   *   and `allowedOrigins`. `""` accepts any Host, but then routes must name their origins.
+   * @param port 0 to 65535; 0 binds a free port. Ignored on a unix socket.
+   * @param address where to listen: an IP address, a host name, or the path of a unix socket. The
+   *   default only reaches this machine, for a proxy in front.
+   * @param options see docs/reference/options.md
+   * @throws WindlassError `ERR_OPTION_INVALID`, `ERR_IP_RULE_INVALID`
+   */
+  constructor(
+    httpHost = "localhost",
+    port = 8080,
+    address = "127.0.0.1",
+    options: AppOptions = {},
+  ) {
+    this.#listen = parseOptions(listenSchema, { httpHost, port, address }, "");
+    this.#options = parseOptions(appOptionsSchema, options, "options");
+    this.#composition = composeNode(this.#options);
+    this.#log = this.#options.logger ?? pino({ level: this.#options.logLevel });
+  }
+
+  get state(): AppState {
+    return this.#state;
+  }
+
+  /**
+   * Maps a path to a component.
+   *
+   * @param path `/chat`, `/room/:name`, `/files/*`
+   * @param component the same object serves every connection of the route
+   * @param allowedOrigins origins whose pages may connect: `"example.com"`, `"*.example.com"`,
+   *   `"https://example.com:8443"`, a RegExp, or `"*"` for any. Default: the route's `httpHost`.
+   * @param options see docs/reference/options.md
+   * @throws WindlassError `ERR_ROUTE_PATTERN_INVALID`, `ERR_ROUTE_DUPLICATE`, `ERR_OPTION_INVALID`,
+   *   `ERR_ORIGIN_RULE_INVALID`, `ERR_COMPONENT_INVALID`, `ERR_APP_STATE`
+   */
+  route<Data = unknown>(
+    path: string,
+    component: Component<Data>,
+    allowedOrigins: readonly OriginRule[] = [],
+    options: RouteOptions = {},
+  ): Route<Data> {
+    this.#mustDeclare("route()");
+    checkComponent(path, component);
+    const parsed = parseOptions(routeOptionsSchema, options, `options of route "${path}"`);
+    const hosts = hostList(parsed.httpHost ?? this.#listen.httpHost);
+    const origins = allowedOrigins.length > 0 ? allowedOrigins : hosts;
+    if (origins.includes("")) {
+      throw new WindlassError("ERR_OPTION_INVALID", {
+        option: `allowedOrigins of route "${path}"`,
+        problem: 'with httpHost "" there is no default; name the origins, or ["*"] for any',
+      });
+    }
+    const definition = { path, component, allowedOrigins: origins, options: parsed };
+    const route = composeRoute(definition, this.#composition.nodeGuards);
+    this.#composition.sockets.add({ pattern: path, hosts, route });
+    const connections = route.dispatcher.connections as ReadonlySet<Connection<Data>>;
+    return {
+      path,
+      connections,
+      publish: (topic, data, publishOptions) =>
+        this.#transport?.publish(route, topic, data, publishOptions) ?? false,
+      broadcast: (data, { except, ...sendOptions } = {}) => {
+        for (const connection of connections) {
+          if (connection !== except) connection.send(data, sendOptions);
+        }
+      },
+    };
+  }
+
+  /**
+   * Answers plain HTTP requests on the same port with a Fetch-style handler, such as a Hono app's `fetch`.
+   *
+   * @throws WindlassError `ERR_ROUTE_PATTERN_INVALID`, `ERR_ROUTE_DUPLICATE`, `ERR_OPTION_INVALID`,
+   *   `ERR_APP_STATE`
+   */
+  http(path: string, handler: FetchHandler, options: HttpOptions = {}): void {
+    this.#mustDeclare("http()");
+    if (typeof handler !== "function") {
+      throw new WindlassError("ERR_OPTION_INVALID", {
+        option: `handler of http route "${path}"`,
+        problem: `expected a function (request) => Response; seen ${typeof handler}`,
+      });
+    }
+    const parsed = parseOptions(httpOptionsSchema, options, `options of http route "${path}"`);
+    const hosts = hostList(parsed.httpHost ?? this.#listen.httpHost);
+    const route = { pattern: path, handler, maxBodyBytes: parsed.maxBodyBytes };
+    this.#composition.fetch.add({ pattern: path, hosts, route });
+  }
+
+  /**
+   * Starts to listen and resolves with the bound address.
+   *
+   * @throws WindlassError (as a rejection) `ERR_ADDRESS_IN_USE`, `ERR_ADDRESS_NOT_AVAILABLE`,
+   *   `ERR_ADDRESS_ACCESS_DENIED`, `ERR_LISTEN_FAILED`, `ERR_TLS_INVALID`,
+   *   `ERR_NATIVE_TRANSPORT_MISSING`, `ERR_APP_STATE`
+   */
+  async run(): Promise<BoundAddress> {
+    this.#mustDeclare("run()");
+    this.#state = "starting";
+    const transport = composeTransport(this.#listen, this.#options, this.#composition, this.#log);
+    try {
+      const bound = await transport.listen();
+      this.#transport = transport;
+      this.#state = "running";
+      const routes = this.#composition.sockets.entries.map((entry) => entry.pattern);
+      this.#log.info({ url: bound.url, routes }, "listening");
+      return bound;
+    } catch (error) {
+      this.#state = "declaring";
+      throw error;
+    }
+  }
+
+  /**
+   * Stops accepting, closes every connection with 1001, waits for callbacks that are still running
+   * and resolves; at the latest after `graceMs` milliseconds (default 10,000). Calling it again
+   * gives the same promise.
+   *
+   * @throws WindlassError (as a rejection) `ERR_OPTION_INVALID`
+   */
+  close(options: CloseOptions = {}): Promise<void> {
+    this.#closing ??= this.#close(options);
+    return this.#closing;
+  }
+
+  async #close(options: CloseOptions): Promise<void> {
+    const { graceMs } = parseOptions(closeOptionsSchema, options, "options of close()");
+    if (this.#state === "starting") this.#mustDeclare("close()");
+    this.#state = "closing";
+    this.#log.info({ graceMs }, "closing");
+    await this.#transport?.close({ graceMs });
+    this.#state = "closed";
+    this.#log.info({}, "closed");
+  }
+
+  #mustDeclare(call: string): void {
+    if (this.#state === "declaring") return;
+    const advice =
+      this.#state === "starting"
+        ? "await run() first"
+        : "declare everything before run(), or make a new App";
+    throw new WindlassError("ERR_APP_STATE", { call, state: this.#state, advice });
+  }
+}
+
+function hostList(hosts: string | readonly string[]): readonly string[] {
+  return typeof hosts === "string" ? [hosts] : hosts;
+}
+
+function checkComponent(path: string, component: unknown): void {
+  const isComponent =
+    typeof component === "object" &&
+    component !== null &&
+    typeof Reflect.get(component, "onMessage") === "function";
+  if (isComponent) return;
+  const seen =
+    typeof component === "function"
+      ? "a function or class (pass an instance: new Chat())"
+      : `of type ${component === null ? "null" : typeof component}`;
+  throw new WindlassError("ERR_COMPONENT_INVALID", { pattern: path, seen });
+}

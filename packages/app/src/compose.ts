@@ -1,0 +1,116 @@
+import {
+  allOf,
+  authenticateGuard,
+  type Component,
+  chooseSubprotocol,
+  connectionLimitGuard,
+  connectionLimitPerIpGuard,
+  createDispatcher,
+  type FetchRoute,
+  type Guard,
+  ipGuard,
+  type Logger,
+  type OriginRule,
+  originGuard,
+  parseIpRules,
+  RouteTable,
+  type SocketRoute,
+  subprotocolGuard,
+  type Transport,
+  upgradeRequestGuard,
+} from "@windlass/core";
+import { UwsServer } from "@windlass/core/uws";
+import type { ParsedAppOptions } from "./app-options.ts";
+import type { ParsedRouteOptions } from "./route-options.ts";
+
+/** Everything that is shared by the routes of one App. */
+export interface Composition {
+  readonly sockets: RouteTable<SocketRoute>;
+  readonly fetch: RouteTable<FetchRoute>;
+  /** Guards of the node, in front of those of each route. */
+  readonly nodeGuards: readonly Guard[];
+}
+
+/** A WebSocket route as declared. */
+export interface RouteDefinition<Data> {
+  readonly path: string;
+  readonly component: Component<Data>;
+  readonly allowedOrigins: readonly OriginRule[];
+  readonly options: ParsedRouteOptions;
+}
+
+/** The empty house: tables without routes, and the guards of the node. */
+export function composeNode(options: ParsedAppOptions): Composition {
+  const nodeGuards: Guard[] = [];
+  const { allowIps, blockIps, maxConnections, maxConnectionsPerIp } = options;
+  if (allowIps.length > 0 || blockIps.length > 0) {
+    nodeGuards.push(ipGuard({ block: blockIps, ...(allowIps.length > 0 && { allow: allowIps }) }));
+  }
+  if (maxConnections > 0) {
+    nodeGuards.push(connectionLimitGuard({ max: maxConnections, scope: "node" }));
+  }
+  if (maxConnectionsPerIp > 0)
+    nodeGuards.push(connectionLimitPerIpGuard({ max: maxConnectionsPerIp }));
+  return { sockets: new RouteTable(), fetch: new RouteTable(), nodeGuards };
+}
+
+/**
+ * A route with all its layers: guards in the order handshake, origin, node, route, the user's own,
+ * subprotocol, authenticate; around the component rate limit, serialisation and containment.
+ */
+export function composeRoute<Data>(
+  definition: RouteDefinition<Data>,
+  nodeGuards: readonly Guard[],
+): SocketRoute {
+  const { path, component, allowedOrigins, options } = definition;
+  const { subprotocols, strictSubprotocols, missingOrigin, originMode, guards } = options;
+  const { maxConnections, maxConnectionsPerIp, authenticate, heartbeat } = options;
+  const verifyUpgrade = upgradeRequestGuard();
+  const chain: Guard[] = [
+    verifyUpgrade,
+    originGuard({ allowed: allowedOrigins, missingOrigin, mode: originMode }),
+    subprotocolGuard({ supported: subprotocols, strict: strictSubprotocols }),
+    ...nodeGuards,
+  ];
+  if (maxConnections > 0) chain.push(connectionLimitGuard({ max: maxConnections, scope: "route" }));
+  if (maxConnectionsPerIp > 0) chain.push(connectionLimitPerIpGuard({ max: maxConnectionsPerIp }));
+  chain.push(...guards);
+  if (authenticate !== undefined) chain.push(authenticateGuard(authenticate));
+  const { serialized, maxQueuedMessages, maxQueuedBytes, callbackTimeoutMs, rateLimit } = options;
+  return {
+    pattern: path,
+    verifyUpgrade,
+    guard: allOf(...chain),
+    chooseSubprotocol: (offered) => chooseSubprotocol(offered, subprotocols),
+    dispatcher: createDispatcher(component, {
+      serialized,
+      maxQueuedMessages,
+      maxQueuedBytes,
+      callbackTimeoutMs,
+      ...(rateLimit !== undefined && { rateLimit }),
+    }),
+    policy: { ...options, heartbeatTimeoutMs: heartbeat === false ? 0 : heartbeat.timeoutMs },
+  };
+}
+
+/** The transport of a finished declaration. */
+export function composeTransport(
+  listen: { readonly address: string; readonly port: number },
+  options: ParsedAppOptions,
+  { sockets, fetch }: Composition,
+  log: Logger,
+): Transport {
+  const { handshakeTimeoutMs, maxPendingHandshakes, refusalLog, trustedProxies, tls } = options;
+  const proxies = parseIpRules(trustedProxies);
+  return new UwsServer({
+    ...listen,
+    ...(tls !== undefined && { tls }),
+    sockets,
+    fetch,
+    isTrustedProxy: (ip) => proxies.matches(ip),
+    log,
+    refusalLog,
+    handshakeTimeoutMs,
+    maxPendingHandshakes,
+  });
+}

@@ -1,0 +1,54 @@
+// The facade.
+
+// What components and guards are written with, from core.
+export type {
+  Acceptance,
+  Authenticate,
+  BoundAddress,
+  CallbackPhase,
+  CloseEvent,
+  Component,
+  Connection,
+  ConnectionState,
+  Disconnect,
+  DisconnectCause,
+  ErrorCode,
+  FetchHandler,
+  FetchInfo,
+  Guard,
+  GuardContext,
+  Handshake,
+  Logger,
+  Message,
+  OriginRule,
+  PublishOptions,
+  RateLimit,
+  Refusal,
+  RefusalInit,
+  Sendable,
+  SendOptions,
+  SendStatus,
+  User,
+  Verdict,
+} from "@windlass/core";
+export {
+  accept,
+  allOf,
+  CloseCode,
+  ComponentDecorator,
+  Disconnects,
+  IpBlackList,
+  ipGuard,
+  rateLimited,
+  refuse,
+  serialized,
+  WindlassError,
+} from "@windlass/core";
+export type { AppState } from "./app.ts";
+export { App } from "./app.ts";
+export type { AppOptions, CloseOptions } from "./app-options.ts";
+export { EchoServer } from "./echo-server.ts";
+export type { BroadcastOptions, Route } from "./route.ts";
+export type { HttpOptions, RouteOptions } from "./route-options.ts";
+export type { Closable } from "./signals.ts";
+export { closeOnSignals } from "./signals.ts";

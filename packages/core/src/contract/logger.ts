@@ -1,0 +1,26 @@
+/** Structured fields of one log line: ids, names, numbers. Never payloads, tokens or cookies. */
+export type LogFields = Readonly<Record<string, unknown>>;
+
+/**
+ * The four levels Windlass writes, in pino's argument order; a pino logger is one without any
+ * wrapping, and so is any object with these members.
+ */
+export interface Logger {
+  debug(fields: LogFields, message: string): void;
+  info(fields: LogFields, message: string): void;
+  warn(fields: LogFields, message: string): void;
+  error(fields: LogFields, message: string): void;
+  /** A logger that adds `fields` to every line it writes. */
+  child(fields: LogFields): Logger;
+}
+
+const ignore = (): void => {};
+
+/** A logger that writes nothing. */
+export const silentLogger: Logger = {
+  debug: ignore,
+  info: ignore,
+  warn: ignore,
+  error: ignore,
+  child: () => silentLogger,
+};

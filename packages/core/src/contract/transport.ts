@@ -1,0 +1,84 @@
+import type { Dispatcher } from "./dispatcher.ts";
+import type { Connection } from "./connection.ts";
+import type { Guard } from "./guard.ts";
+
+/** What a route asks of the transport. All values are already validated. */
+export interface TransportPolicy {
+  readonly maxPayloadBytes: number;
+  readonly maxBackpressureBytes: number;
+  readonly slowConsumer: "close" | "drop";
+  /** 0 turns the heartbeat off; otherwise 8,000 to 960,000. */
+  readonly heartbeatTimeoutMs: number;
+  readonly compression: "off" | "shared" | "dedicated";
+  readonly compressionThresholdBytes: number;
+}
+
+/** A WebSocket route, complete: everything a transport needs to serve it. */
+export interface SocketRoute {
+  readonly pattern: string;
+  /** All guards of the route as one, `verifyUpgrade` first. */
+  readonly guard: Guard;
+  /** Says why a request is no WebSocket handshake. Synchronous. */
+  readonly verifyUpgrade: Guard;
+  readonly dispatcher: Dispatcher;
+  readonly policy: TransportPolicy;
+  /** The subprotocol to speak with a client that sent this `Sec-WebSocket-Protocol`, or `""`. */
+  readonly chooseSubprotocol: (offered: string | null) => string;
+}
+
+/** What a Fetch-style handler is told besides the request. */
+export interface FetchInfo {
+  /** As `handshake.ip`. */
+  readonly ip: string;
+  readonly params: Readonly<Record<string, string>>;
+}
+
+/** Answers plain HTTP requests in the terms of the Fetch standard; Hono's `app.fetch` is one. */
+export type FetchHandler = (request: Request, info: FetchInfo) => Response | Promise<Response>;
+
+/** A plain HTTP route, complete. */
+export interface FetchRoute {
+  readonly pattern: string;
+  readonly handler: FetchHandler;
+  /** Larger request bodies are answered with 413. */
+  readonly maxBodyBytes: number;
+}
+
+/** Where a server listens. */
+export interface BoundAddress {
+  /** The host or the path of the unix socket. */
+  readonly address: string;
+  /** The port; 0 on a unix socket. */
+  readonly port: number;
+  /** For people and logs: `ws://127.0.0.1:8080`, `unix:/run/windlass.sock`. */
+  readonly url: string;
+}
+
+/** Options of one `publish()`. */
+export interface PublishOptions {
+  /** A connection that does not get it: usually the one it came from. */
+  readonly except?: Connection;
+  /** As in `send()`. */
+  readonly compress?: boolean;
+}
+
+/** The network engine of one node. */
+export interface Transport {
+  /** Starts to listen; rejects with an `ERR_ADDRESS_...`, `ERR_TLS_INVALID` or `ERR_LISTEN_FAILED`. */
+  listen(): Promise<BoundAddress>;
+  /**
+   * Sends to all connections of a route that subscribed to a topic, without looking at each.
+   * Returns whether there was anybody.
+   */
+  publish(
+    route: SocketRoute,
+    topic: string,
+    data: string | Uint8Array | ArrayBuffer,
+    options?: PublishOptions,
+  ): boolean;
+  /**
+   * Stops listening, refuses new handshakes with 503, closes every connection with 1001 once its
+   * buffer is empty, and resolves when all callbacks have settled or `graceMs` milliseconds are over.
+   */
+  close(options: { readonly graceMs: number }): Promise<void>;
+}

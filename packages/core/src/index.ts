@@ -1,0 +1,83 @@
+// Contracts: what the rest of the house, and yours, is written against.
+
+export type { RateLimit } from "./component/rate-limited.ts";
+export type { QueueLimits } from "./component/serialized.ts";
+export type { DispatchOptions } from "./component/component-dispatcher.ts";
+// Decorators: wrap a component's callbacks.
+export { createDispatcher } from "./component/component-dispatcher.ts";
+export { ComponentDecorator } from "./component/component-decorator.ts";
+export { rateLimited } from "./component/rate-limited.ts";
+export { serialized } from "./component/serialized.ts";
+export type { Broker, Publication, PublicationListener } from "./contract/broker.ts";
+export type { Clock } from "./contract/clock.ts";
+export { systemClock } from "./contract/clock.ts";
+export type { DisconnectName } from "./contract/close-code.ts";
+export { CloseCode, Disconnects, isSendableCloseCode } from "./contract/close-code.ts";
+export type { CallbackPhase, Component } from "./contract/component.ts";
+export type {
+  Connection,
+  ConnectionIdentity,
+  ConnectionState,
+  ConnectionWire,
+  SendOptions,
+  SendStatus,
+  TopicSubscriber,
+  User,
+} from "./contract/connection.ts";
+export type { CloseEvent, Disconnect, DisconnectCause } from "./contract/disconnect.ts";
+export { toDisconnect, truncateReason } from "./contract/disconnect.ts";
+export type { Dispatcher } from "./contract/dispatcher.ts";
+export type { CatalogueEntry, ErrorCode, ErrorDetails, RefusalCode } from "./contract/error-catalogue.ts";
+export { errorCatalogue } from "./contract/error-catalogue.ts";
+export { describeError, WindlassError } from "./contract/errors.ts";
+export type {
+  Acceptance,
+  Guard,
+  GuardContext,
+  Refusal,
+  RefusalInit,
+  Verdict,
+} from "./contract/guard.ts";
+export { accept, refuse } from "./contract/guard.ts";
+export type {
+  Handshake,
+  HandshakeHeaders,
+  HandshakeInit,
+  HandshakeQuery,
+  HandshakeScheme,
+} from "./contract/handshake.ts";
+export { createHandshake } from "./contract/handshake.ts";
+export { HeaderList } from "./contract/header-list.ts";
+export { canonicalIp } from "./contract/ip-address.ts";
+export type { LogFields, Logger } from "./contract/logger.ts";
+export { silentLogger } from "./contract/logger.ts";
+export type { MaybePromise } from "./contract/maybe-promise.ts";
+export type { Message, Sendable } from "./contract/message.ts";
+export { ReceivedMessage } from "./contract/received-message.ts";
+export type { RouteMatch, Router } from "./contract/router.ts";
+export type {
+  BoundAddress,
+  FetchHandler,
+  FetchInfo,
+  FetchRoute,
+  PublishOptions,
+  SocketRoute,
+  Transport,
+  TransportPolicy,
+} from "./contract/transport.ts";
+// Guards: look at a handshake before the upgrade.
+export { allOf } from "./guard/all-of.ts";
+export type { Authenticate } from "./guard/authenticate.ts";
+export { authenticateGuard } from "./guard/authenticate.ts";
+export { connectionLimitGuard, connectionLimitPerIpGuard } from "./guard/connection-limit.ts";
+export { hostGuard } from "./guard/host.ts";
+export { IpBlackList, ipGuard } from "./guard/ip.ts";
+export { parseIpRules } from "./guard/ip-rules.ts";
+export { originGuard } from "./guard/origin.ts";
+export type { OriginRule } from "./guard/origin-rule.ts";
+export { chooseSubprotocol, subprotocolGuard } from "./guard/subprotocol.ts";
+export { upgradeRequestGuard } from "./guard/upgrade-request.ts";
+export { MemoryBroker } from "./pubsub/memory-broker.ts";
+export { RoutePattern } from "./routing/route-pattern.ts";
+export type { RouteDeclaration } from "./routing/route-table.ts";
+export { RouteTable } from "./routing/route-table.ts";

@@ -1,0 +1,110 @@
+import { type Refusal, refuse } from "../contract/guard.ts";
+import { isPromiseLike } from "../contract/maybe-promise.ts";
+import type { Router } from "../contract/router.ts";
+import type { FetchRoute, SocketRoute } from "../contract/transport.ts";
+import { HandshakeContext } from "./handshake-context.ts";
+import type { NativeRequest, NativeResponse } from "./native.ts";
+import { type ReadOptions, type ReadRequest, readRequest, toHandshake } from "./read-request.ts";
+import type { RefusalLog } from "./refusal-log.ts";
+import { writeRefusal } from "./write-refusal.ts";
+
+/** Serves a request with the handler of an HTTP route. */
+export type ServeFetch = (
+  res: NativeResponse,
+  request: ReadRequest,
+  route: FetchRoute,
+  params: Readonly<Record<string, string>>,
+) => void;
+
+/** What the entry needs. */
+export interface HttpEntryOptions {
+  readonly sockets: Router<SocketRoute>;
+  readonly fetch: Router<FetchRoute>;
+  readonly read: ReadOptions;
+  readonly refusals: RefusalLog;
+  readonly serveFetch: ServeFetch;
+}
+
+/**
+ * Everything the engine does not take for a WebSocket handshake: plain HTTP routes, and requests
+ * to WebSocket paths that need an answer saying what is wrong. The engine itself would close the
+ * connection without a word.
+ */
+export class HttpEntry {
+  readonly #options: HttpEntryOptions;
+  /** Set when the node stops accepting. */
+  isClosing = false;
+
+  constructor(options: HttpEntryOptions) {
+    this.#options = options;
+  }
+
+  /** The engine's handler for any path and method. */
+  handle(res: NativeResponse, req: NativeRequest): void {
+    const request = readRequest(res, req, this.#options.read);
+    const { path, host, headers } = request;
+    const socket = this.#options.sockets.find(path, host);
+    const http = this.#options.fetch.find(path, host);
+    const wantsSocket = headers.get("upgrade")?.toLowerCase() === "websocket";
+    if (this.isClosing) {
+      this.#refuse(res, request, shuttingDown());
+    } else if (http.accepted && !(wantsSocket && socket.accepted)) {
+      this.#options.serveFetch(res, request, http.route, http.params);
+    } else if (socket.accepted) {
+      const refusal = explainHandshake(request, socket.route, socket.params);
+      this.#refuse(res, request, refusal, socket.route.pattern);
+    } else {
+      // A wrong host on a known path says more than an unknown path.
+      const isHostWrong = !http.accepted && http.rule === "host";
+      this.#refuse(res, request, isHostWrong ? http : socket);
+    }
+  }
+
+  #refuse(res: NativeResponse, request: ReadRequest, refusal: Refusal, route?: string): void {
+    writeRefusal(res, refusal, request.method);
+    const { path, client } = request;
+    const shownPath = path.slice(0, 200);
+    this.#options.refusals.refused(refusal, {
+      ...(route === undefined ? { path: shownPath } : { route }),
+      ip: client.ip,
+    });
+  }
+}
+
+/** Why a request to a WebSocket path was no handshake. */
+function explainHandshake(
+  request: ReadRequest,
+  route: SocketRoute,
+  params: Readonly<Record<string, string>>,
+): Refusal {
+  if (request.method !== "GET") {
+    return refuse({
+      rule: "method",
+      code: "ERR_METHOD_NOT_ALLOWED",
+      seen: request.method,
+      wanted: "GET",
+      headers: { Allow: "GET" },
+    });
+  }
+  const verdict = route.verifyUpgrade.check(
+    toHandshake(request, params, ""),
+    new HandshakeContext(),
+  );
+  if (!isPromiseLike(verdict) && !verdict.accepted) return verdict;
+  return refuse({
+    rule: "request",
+    code: "ERR_REQUEST_INVALID",
+    seen: "a request the engine did not take as a handshake",
+    wanted: "a WebSocket handshake (RFC 6455 section 4.1)",
+  });
+}
+
+function shuttingDown(): Refusal {
+  return refuse({
+    rule: "shutdown",
+    code: "ERR_SHUTTING_DOWN",
+    seen: "closing",
+    wanted: "running",
+    headers: { "Retry-After": "5" },
+  });
+}

@@ -1,0 +1,123 @@
+import { existsSync } from "node:fs";
+import { unlink } from "node:fs/promises";
+import { connect, createServer } from "node:net";
+import type { ErrorCode, ErrorDetails } from "../contract/error-catalogue.ts";
+import { messageOf, WindlassError } from "../contract/errors.ts";
+import type { BoundAddress } from "../contract/transport.ts";
+import type { Native, NativeApp, NativeListenSocket } from "./native.ts";
+
+/** Where to listen. */
+export interface ListenOptions {
+  /** A host name or IP address, or the path of a unix socket (it contains a slash). */
+  readonly address: string;
+  /** 0 binds a free port. Of no meaning on a unix socket. */
+  readonly port: number;
+  readonly isTls: boolean;
+}
+
+/** A listening socket and where it is bound. */
+export interface Listening {
+  readonly socket: NativeListenSocket;
+  readonly bound: BoundAddress;
+}
+
+/** Whether an address is the path of a unix socket. */
+export function isUnixPath(address: string): boolean {
+  return address.includes("/");
+}
+
+/**
+ * Starts to listen.
+ *
+ * @throws WindlassError `ERR_ADDRESS_IN_USE`, `ERR_ADDRESS_NOT_AVAILABLE`, `ERR_ADDRESS_ACCESS_DENIED`,
+ *   `ERR_LISTEN_FAILED`
+ */
+export async function listen(
+  native: Native,
+  app: NativeApp,
+  options: ListenOptions,
+): Promise<Listening> {
+  return isUnixPath(options.address)
+    ? await listenUnix(app, options.address)
+    : await listenTcp(native, app, options);
+}
+
+async function listenTcp(
+  native: Native,
+  app: NativeApp,
+  { address, port, isTls }: ListenOptions,
+): Promise<Listening> {
+  // Without the exclusive flag the engine sets SO_REUSEPORT, and a second server on the same port
+  // would silently take every other connection.
+  const exclusive = 1;
+  const socket = await new Promise<NativeListenSocket | false>((resolve) => {
+    app.listen(address, port, exclusive, resolve);
+  });
+  const shown = showHostPort(address, port);
+  if (socket === false) throw await diagnose({ host: address, port }, shown);
+  const boundPort = native.us_socket_local_port(socket);
+  const url = `${isTls ? "wss" : "ws"}://${showHostPort(address, boundPort)}`;
+  return { socket, bound: { address, port: boundPort, url } };
+}
+
+async function listenUnix(app: NativeApp, path: string): Promise<Listening> {
+  await removeStaleSocket(path);
+  const socket = await new Promise<NativeListenSocket | false>((resolve) => {
+    app.listen_unix(resolve, path);
+  });
+  if (!socket) throw await diagnose({ path }, path);
+  return { socket, bound: { address: path, port: 0, url: `unix:${path}` } };
+}
+
+/** A socket file outlives a process that was killed; one that nobody answers on may go. */
+async function removeStaleSocket(path: string): Promise<void> {
+  if (!existsSync(path)) return;
+  const problem = await new Promise<string | undefined>((resolve) => {
+    const probe = connect(path, () => {
+      probe.destroy();
+      resolve(undefined);
+    });
+    probe.on("error", (error: NodeJS.ErrnoException) => resolve(error.code ?? error.message));
+  });
+  if (problem === undefined) throw new WindlassError("ERR_ADDRESS_IN_USE", { address: path });
+  if (problem === "ECONNREFUSED") await unlink(path);
+}
+
+const codesByErrno: ReadonlyMap<string, AddressErrorCode> = new Map<string, AddressErrorCode>([
+  ["EADDRINUSE", "ERR_ADDRESS_IN_USE"],
+  ["EADDRNOTAVAIL", "ERR_ADDRESS_NOT_AVAILABLE"],
+  ["ENOTFOUND", "ERR_ADDRESS_NOT_AVAILABLE"],
+  ["EAI_AGAIN", "ERR_ADDRESS_NOT_AVAILABLE"],
+  ["EACCES", "ERR_ADDRESS_ACCESS_DENIED"],
+  ["EPERM", "ERR_ADDRESS_ACCESS_DENIED"],
+]);
+
+type AddressErrorCode = Extract<ErrorCode, `ERR_ADDRESS_${string}`>;
+
+/** The engine only says that it failed: Node tries the same and says why. */
+async function diagnose(
+  target: { readonly host: string; readonly port: number } | { readonly path: string },
+  address: string,
+): Promise<WindlassError> {
+  const server = createServer();
+  const error = await new Promise<NodeJS.ErrnoException | undefined>((resolve) => {
+    server.on("error", resolve);
+    server.listen({ ...target, exclusive: true }, () => server.close(() => resolve(undefined)));
+  });
+  const code = codesByErrno.get(error?.code ?? "");
+  if (code !== undefined) return addressError(code, { address }, error);
+  const problem = error === undefined ? "the engine refused it" : messageOf(error);
+  return new WindlassError("ERR_LISTEN_FAILED", { address, problem }, { cause: error });
+}
+
+function addressError<Code extends AddressErrorCode>(
+  code: Code,
+  details: ErrorDetails<Code>,
+  cause: unknown,
+): WindlassError {
+  return new WindlassError(code, details, { cause });
+}
+
+function showHostPort(host: string, port: number): string {
+  return host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`;
+}

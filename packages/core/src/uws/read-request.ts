@@ -1,0 +1,62 @@
+import { createHandshake, type Handshake, hostnameOf } from "../contract/handshake.ts";
+import { HeaderList } from "../contract/header-list.ts";
+import { canonicalIp } from "../contract/ip-address.ts";
+import { type ClientAddress, resolveClient } from "./client-address.ts";
+import type { NativeRequest, NativeResponse } from "./native.ts";
+
+/**
+ * A request copied out of the engine. The native request lives on the engine's stack and is gone
+ * when the handler returns or awaits, so everything is copied first, whether it is needed or not.
+ */
+export interface ReadRequest {
+  /** Upper case: `GET`. */
+  readonly method: string;
+  readonly path: string;
+  readonly queryString: string;
+  /** Host header in lower case without port. */
+  readonly host: string;
+  readonly headers: HeaderList;
+  readonly client: ClientAddress;
+}
+
+/** What is the same for every request of a server. */
+export interface ReadOptions {
+  readonly isTls: boolean;
+  readonly isTrustedProxy: (ip: string) => boolean;
+}
+
+const decoder = new TextDecoder();
+
+/** Copies a request. Call it first in a native handler, before anything that could await. */
+export function readRequest(
+  res: NativeResponse,
+  req: NativeRequest,
+  options: ReadOptions,
+): ReadRequest {
+  const headers = new HeaderList();
+  req.forEach((name, value) => headers.append(name, value));
+  const peer = {
+    ip: canonicalIp(decoder.decode(res.getRemoteAddressAsText())),
+    proxiedIp: decoder.decode(res.getProxiedRemoteAddressAsText()),
+    isTls: options.isTls,
+  };
+  return {
+    method: req.getCaseSensitiveMethod().toUpperCase(),
+    path: req.getUrl(),
+    queryString: req.getQuery() ?? "",
+    host: hostnameOf(headers.get("host") ?? ""),
+    headers,
+    client: resolveClient(peer, headers, options.isTrustedProxy),
+  };
+}
+
+/** The handshake that a request is. */
+export function toHandshake(
+  request: ReadRequest,
+  params: Readonly<Record<string, string>>,
+  subprotocol: string,
+): Handshake {
+  const { path, queryString, headers, host, client } = request;
+  const { ip, scheme } = client;
+  return createHandshake({ path, queryString, params, headers, host, ip, scheme, subprotocol });
+}

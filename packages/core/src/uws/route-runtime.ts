@@ -1,0 +1,62 @@
+import type { SendOptions } from "../contract/connection.ts";
+import type { Dispatcher } from "../contract/dispatcher.ts";
+import { WindlassError } from "../contract/errors.ts";
+import type { Handshake } from "../contract/handshake.ts";
+import type { Logger } from "../contract/logger.ts";
+import type { SocketRoute, TransportPolicy } from "../contract/transport.ts";
+
+const maxTopicLength = 255;
+
+/** What all connections of one route share. */
+export class RouteRuntime {
+  readonly route: SocketRoute;
+  readonly dispatcher: Dispatcher;
+  readonly policy: TransportPolicy;
+  readonly log: Logger;
+  readonly nodeId: string;
+  readonly nextSerial: () => number;
+  readonly #topicPrefix: string;
+
+  constructor(
+    route: SocketRoute,
+    node: { readonly id: string; readonly nextSerial: () => number; readonly log: Logger },
+    index: number,
+  ) {
+    this.route = route;
+    this.dispatcher = route.dispatcher;
+    this.policy = route.policy;
+    this.log = node.log.child({ route: route.pattern });
+    this.nodeId = node.id;
+    this.nextSerial = node.nextSerial;
+    this.#topicPrefix = `${index.toString(36)}/`;
+  }
+
+  /** Gives back what the guards counted for a handshake that they accepted. */
+  release(handshake: Handshake): void {
+    try {
+      this.route.guard.release?.(handshake);
+    } catch (error) {
+      this.log.error({ err: error }, "a guard failed in release()");
+    }
+  }
+
+  /**
+   * The engine's name of a topic of this route; topics of different routes do not mix.
+   *
+   * @throws WindlassError `ERR_TOPIC_INVALID`
+   */
+  nativeTopic(topic: string): string {
+    if (typeof topic !== "string" || topic === "" || topic.length > maxTopicLength) {
+      const seen =
+        typeof topic === "string" ? `of ${topic.length} characters` : `(${typeof topic})`;
+      throw new WindlassError("ERR_TOPIC_INVALID", { seen });
+    }
+    return this.#topicPrefix + topic;
+  }
+
+  /** Whether to compress a message of about so many bytes. */
+  compresses(bytes: number, options: SendOptions | undefined): boolean {
+    if (this.policy.compression === "off") return false;
+    return options?.compress ?? bytes >= this.policy.compressionThresholdBytes;
+  }
+}

@@ -1,0 +1,179 @@
+import { CloseCode, Disconnects } from "../contract/close-code.ts";
+import type {
+  Connection,
+  ConnectionState,
+  SendOptions,
+  SendStatus,
+  User,
+} from "../contract/connection.ts";
+import { type Disconnect, toDisconnect } from "../contract/disconnect.ts";
+import { WindlassError } from "../contract/errors.ts";
+import type { Handshake } from "../contract/handshake.ts";
+import type { Logger } from "../contract/logger.ts";
+import type { Sendable } from "../contract/message.ts";
+import { ReceivedMessage } from "../contract/received-message.ts";
+import { toCloseEvent } from "./close-event.ts";
+import type { NativeCallbacks, NativeSocket } from "./native.ts";
+import type { RouteRuntime } from "./route-runtime.ts";
+
+type Payload = string | ArrayBuffer | Uint8Array;
+
+/** A UTF-16 unit takes at most three bytes of UTF-8. */
+const maxBytesPerUnit = 3;
+
+/** One WebSocket of the engine. */
+export class UwsConnection implements Connection, NativeCallbacks {
+  readonly handshake: Handshake;
+  readonly user: User | undefined;
+  data: unknown = undefined;
+  readonly #runtime: RouteRuntime;
+  readonly #serial: number;
+  #log: Logger | undefined;
+  /** Undefined before the engine opened the socket and after it closed it, when any call on it throws. */
+  #socket: NativeSocket | undefined;
+  /** How we ended the connection, once we did. */
+  #ending: Required<Disconnect> | undefined;
+  /** A send answered "buffered" and the buffer has not been empty since. */
+  #isBacklogged = false;
+
+  constructor(runtime: RouteRuntime, handshake: Handshake, user: User | undefined) {
+    this.#runtime = runtime;
+    this.handshake = handshake;
+    this.user = user;
+    this.#serial = runtime.nextSerial();
+  }
+
+  get id(): string {
+    return `${this.#runtime.nodeId}-${this.#serial.toString(36)}`;
+  }
+
+  get log(): Logger {
+    this.#log ??= this.#runtime.log.child({ connectionId: this.id, ip: this.handshake.ip });
+    return this.#log;
+  }
+
+  get state(): ConnectionState {
+    return this.#socket === undefined ? "closed" : "open";
+  }
+
+  get bufferedBytes(): number {
+    return this.#socket?.getBufferedAmount() ?? 0;
+  }
+
+  send(data: Sendable, options?: SendOptions): SendStatus {
+    if (typeof data === "string") return this.#write(data, false, options);
+    if (data instanceof ReceivedMessage) return this.#write(data.payload, data.isBinary, options);
+    if (data instanceof Uint8Array || data instanceof ArrayBuffer) {
+      return this.#write(data, true, options);
+    }
+    throw new WindlassError("ERR_SEND_DATA_INVALID", { seen: describeType(data) });
+  }
+
+  close(disconnect?: Disconnect | number, reason?: string): void {
+    const ending = toDisconnect(disconnect, reason);
+    const socket = this.#socket;
+    if (socket === undefined) return;
+    this.#ending = ending;
+    // Over the limit the engine drops the close frame too, and the peer is not reading anyway.
+    if (
+      this.#isBacklogged &&
+      socket.getBufferedAmount() > this.#runtime.policy.maxBackpressureBytes
+    ) {
+      this.#ending = { ...ending, code: CloseCode.Abnormal };
+      socket.close();
+    } else {
+      socket.end(ending.code, ending.reason);
+    }
+  }
+
+  terminate(): void {
+    if (this.#socket === undefined) return;
+    this.#ending = { code: CloseCode.Abnormal, reason: "", cause: "server" };
+    this.#socket.close();
+  }
+
+  subscribe(topic: string): boolean {
+    const name = this.#runtime.nativeTopic(topic);
+    return this.#socket?.subscribe(name) ?? false;
+  }
+
+  unsubscribe(topic: string): boolean {
+    const name = this.#runtime.nativeTopic(topic);
+    return this.#socket?.unsubscribe(name) ?? false;
+  }
+
+  /** Publishes to the topic's other subscribers; false when this connection is closed. */
+  publish(nativeTopic: string, payload: Payload, isBinary: boolean, compress: boolean): boolean {
+    return this.#socket?.publish(nativeTopic, payload, isBinary, compress) ?? false;
+  }
+
+  attach(socket: NativeSocket): void {
+    this.#socket = socket;
+    this.#runtime.dispatcher.opened(this);
+  }
+
+  receive(payload: ArrayBuffer, isBinary: boolean): void {
+    // Frames that were read together with the one whose callback closed the connection.
+    if (this.#socket === undefined) return;
+    if (payload.byteLength > this.#runtime.policy.maxPayloadBytes) {
+      this.close(Disconnects.MessageTooBig);
+      return;
+    }
+    this.#runtime.dispatcher.received(this, new ReceivedMessage(payload, isBinary));
+  }
+
+  overflowed(): void {
+    this.#isBacklogged = true;
+    const { slowConsumer, maxBackpressureBytes } = this.#runtime.policy;
+    if (slowConsumer === "drop" || this.#socket === undefined) return;
+    this.log.warn(
+      { rule: "backpressure", seen: this.bufferedBytes, wanted: maxBackpressureBytes },
+      "the peer reads too slowly: closing with 4000",
+    );
+    this.close(Disconnects.SlowConsumer);
+  }
+
+  drained(): void {
+    if (!this.#isBacklogged || this.#socket?.getBufferedAmount() !== 0) return;
+    this.#isBacklogged = false;
+    this.#runtime.dispatcher.drained(this);
+  }
+
+  detached(code: number, message: ArrayBuffer): void {
+    const event = toCloseEvent(code, message, this.#ending);
+    this.#socket = undefined;
+    this.#runtime.release(this.handshake);
+    const { dispatcher } = this.#runtime;
+    // The engine reports our own close from inside it, so perhaps from inside a callback: onClose
+    // comes after that callback has returned.
+    if (this.#ending === undefined) dispatcher.closed(this, event);
+    else queueMicrotask(() => dispatcher.closed(this, event));
+  }
+
+  #write(payload: Payload, isBinary: boolean, options: SendOptions | undefined): SendStatus {
+    const socket = this.#socket;
+    if (socket === undefined) return "closed";
+    const { maxBackpressureBytes } = this.#runtime.policy;
+    const upperBound =
+      typeof payload === "string" ? payload.length * maxBytesPerUnit : payload.byteLength;
+    if (this.#isBacklogged || upperBound > maxBackpressureBytes) {
+      const bytes = typeof payload === "string" ? Buffer.byteLength(payload) : payload.byteLength;
+      if (socket.getBufferedAmount() + bytes > maxBackpressureBytes) {
+        this.overflowed();
+        return "dropped";
+      }
+    }
+    const status = socket.send(payload, isBinary, this.#runtime.compresses(upperBound, options));
+    if (status === 1) return "sent";
+    // 2: the engine itself refused; it has called overflowed() meanwhile.
+    if (status === 2) return "dropped";
+    this.#isBacklogged = true;
+    return "buffered";
+  }
+}
+
+function describeType(value: unknown): string {
+  if (value === null) return "null";
+  if (typeof value !== "object") return `a ${typeof value}`;
+  return `an object of class ${value.constructor?.name ?? "(none)"}`;
+}

@@ -1,0 +1,152 @@
+import { randomBytes } from "node:crypto";
+import { type Clock, systemClock } from "../contract/clock.ts";
+import { Disconnects } from "../contract/close-code.ts";
+import type { Logger } from "../contract/logger.ts";
+import type { Router } from "../contract/router.ts";
+import type {
+  BoundAddress,
+  FetchRoute,
+  PublishOptions,
+  SocketRoute,
+  Transport,
+} from "../contract/transport.ts";
+import { createBehavior } from "./behavior.ts";
+import { FetchServer } from "./fetch-server.ts";
+import { HttpEntry } from "./http-entry.ts";
+import { type Listening, listen } from "./listen.ts";
+import { loadNative, type Native, type NativeApp } from "./native.ts";
+import { RefusalLog, type RefusalLogLimits } from "./refusal-log.ts";
+import { RouteRuntime } from "./route-runtime.ts";
+import { createNativeApp, type TlsOptions } from "./tls.ts";
+import { type HandshakeLimits, Upgrader } from "./upgrade.ts";
+import { UwsConnection } from "./uws-connection.ts";
+
+/** Everything a server is made of, finished and validated. */
+export interface UwsServerOptions extends HandshakeLimits {
+  readonly address: string;
+  readonly port: number;
+  readonly tls?: TlsOptions;
+  readonly sockets: Router<SocketRoute>;
+  readonly fetch: Router<FetchRoute>;
+  readonly isTrustedProxy: (ip: string) => boolean;
+  readonly log: Logger;
+  readonly refusalLog: RefusalLogLimits;
+  readonly clock?: Clock;
+}
+
+/** How often connections with a backlog are looked at while the server closes. */
+const closePollMs = 20;
+/** How long clients have for reading our close frame before what is left is cut. */
+const lingerMs = 1_000;
+
+/** The transport on uWebSockets.js. */
+export class UwsServer implements Transport {
+  readonly #options: UwsServerOptions;
+  readonly #clock: Clock;
+  readonly #runtimes = new Map<SocketRoute, RouteRuntime>();
+  readonly #upgrader: Upgrader;
+  readonly #entry: HttpEntry;
+  readonly #fetchServer: FetchServer;
+  #native: Native | undefined;
+  #app: NativeApp | undefined;
+  #listening: Listening | undefined;
+
+  constructor(options: UwsServerOptions) {
+    const { sockets, fetch, log, isTrustedProxy, clock = systemClock } = options;
+    this.#options = options;
+    this.#clock = clock;
+    const refusals = new RefusalLog(log, options.refusalLog, clock);
+    const read = { isTls: options.tls !== undefined, isTrustedProxy };
+    this.#fetchServer = new FetchServer(log, refusals);
+    const serveFetch = this.#fetchServer.serve;
+    this.#upgrader = new Upgrader({ ...options, router: sockets, read, refusals, clock });
+    this.#entry = new HttpEntry({ sockets, fetch, read, refusals, serveFetch });
+    let serial = 0;
+    const node = { id: randomBytes(6).toString("hex"), nextSerial: () => ++serial, log };
+    for (const [index, { route }] of sockets.entries.entries()) {
+      this.#runtimes.set(route, new RouteRuntime(route, node, index));
+    }
+  }
+
+  async listen(): Promise<BoundAddress> {
+    const { address, port, tls } = this.#options;
+    const native = await loadNative();
+    const app = await createNativeApp(native, tls);
+    for (const runtime of this.#runtimes.values()) {
+      app.ws(runtime.route.pattern, createBehavior(native, runtime, this.#upgrader));
+    }
+    app.any("/*", (res, req) => this.#entry.handle(res, req));
+    const isTls = tls !== undefined;
+    try {
+      this.#listening = await listen(native, app, { address, port, isTls });
+    } catch (error) {
+      app.close();
+      throw error;
+    }
+    this.#native = native;
+    this.#app = app;
+    return this.#listening.bound;
+  }
+
+  publish(
+    route: SocketRoute,
+    topic: string,
+    data: string | Uint8Array | ArrayBuffer,
+    options: PublishOptions = {},
+  ): boolean {
+    const runtime = this.#runtimes.get(route);
+    if (runtime === undefined || this.#app === undefined) return false;
+    const name = runtime.nativeTopic(topic);
+    const isBinary = typeof data !== "string";
+    const compress = runtime.compresses(isBinary ? data.byteLength : data.length, options);
+    const { except } = options;
+    // The engine leaves out the socket that publishes.
+    return except instanceof UwsConnection && except.state === "open"
+      ? except.publish(name, data, isBinary, compress)
+      : this.#app.publish(name, data, isBinary, compress);
+  }
+
+  async close({ graceMs }: { readonly graceMs: number }): Promise<void> {
+    if (this.#native === undefined || this.#listening === undefined) return;
+    const deadline = this.#clock.now() + graceMs;
+    this.#native.us_listen_socket_close(this.#listening.socket);
+    this.#listening = undefined;
+    this.#upgrader.isClosing = true;
+    this.#entry.isClosing = true;
+    await this.#closeConnections(deadline);
+    await this.#untilIdle(deadline);
+    // Clients read our close frame meanwhile; the timer is all that keeps the process for so long.
+    const app = this.#app;
+    this.#app = undefined;
+    setTimeout(() => app?.close(), Math.min(lingerMs, graceMs));
+  }
+
+  /** Closes connections as their buffers empty; at the deadline those that are left. */
+  async #closeConnections(deadline: number): Promise<void> {
+    while (this.#closeDrained(this.#clock.now() >= deadline) > 0) await this.#sleep(closePollMs);
+  }
+
+  /** Closes what has nothing left to send, or everything; returns how many connections are left. */
+  #closeDrained(isLate: boolean): number {
+    let left = 0;
+    for (const { dispatcher } of this.#runtimes.values()) {
+      for (const connection of dispatcher.connections) {
+        if (isLate || connection.bufferedBytes === 0) connection.close(Disconnects.GoingAway);
+        else left += 1;
+      }
+    }
+    return left;
+  }
+
+  async #untilIdle(deadline: number): Promise<void> {
+    // onClose of a connection we closed is called in a microtask of its own.
+    await Promise.resolve();
+    const dispatchers = [...this.#runtimes.values()].map(({ dispatcher }) => dispatcher.settled());
+    const idle = Promise.all([...dispatchers, this.#fetchServer.settled()]);
+    await Promise.race([idle, this.#sleep(Math.max(deadline - this.#clock.now(), 0))]);
+  }
+
+  #sleep(delayMs: number): Promise<void> {
+    return new Promise((resolve) => this.#clock.after(delayMs, resolve));
+  }
+}
