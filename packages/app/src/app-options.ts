@@ -34,6 +34,7 @@ export const appOptionsSchema = z.strictObject({
       passphrase: z.string().optional(),
     })
     .optional(),
+  unixSocketMode: z.int().min(0).max(0o777).default(0o660),
   trustedProxies: z.array(z.string()).default([]),
   allowIps: z.array(z.string()).default([]),
   blockIps: z.array(z.string()).default([]),

@@ -17,7 +17,13 @@ import {
   listenSchema,
   type ParsedAppOptions,
 } from "./app-options.ts";
-import { type Composition, composeNode, composeRoute, composeTransport } from "./compose.ts";
+import {
+  addSocketRoute,
+  type Composition,
+  composeNode,
+  composeRoute,
+  composeTransport,
+} from "./compose.ts";
 import { parseOptions } from "./option-error.ts";
 import type { Route } from "./route.ts";
 import {
@@ -105,7 +111,7 @@ export class App {
     }
     const definition = { path, component, allowedOrigins: origins, options: parsed };
     const route = composeRoute(definition, this.#composition.nodeGuards);
-    this.#composition.sockets.add({ pattern: path, hosts, route });
+    addSocketRoute(this.#composition.sockets, hosts, route);
     const connections = route.dispatcher.connections as ReadonlySet<Connection<Data>>;
     return {
       path,

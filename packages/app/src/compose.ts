@@ -18,6 +18,7 @@ import {
   subprotocolGuard,
   type Transport,
   upgradeRequestGuard,
+  WindlassError,
 } from "@windlass/core";
 import { UwsServer } from "@windlass/core/uws";
 import type { ParsedAppOptions } from "./app-options.ts";
@@ -93,6 +94,39 @@ export function composeRoute<Data>(
   };
 }
 
+/** The settings that the engine keeps once for a path, whatever the host. */
+const sharedSettings = [
+  "maxPayloadBytes",
+  "maxBackpressureBytes",
+  "heartbeatTimeoutMs",
+  "compression",
+] as const;
+
+/**
+ * Adds a route to the table.
+ *
+ * @throws WindlassError `ERR_ROUTE_DUPLICATE`, `ERR_ROUTE_PATTERN_INVALID`, and `ERR_OPTION_INVALID`
+ *   when routes of one path on different hosts disagree about a setting that the engine shares
+ */
+export function addSocketRoute(
+  sockets: RouteTable<SocketRoute>,
+  hosts: readonly string[],
+  route: SocketRoute,
+): void {
+  const { pattern, policy } = route;
+  const other = sockets.entries.find((entry) => entry.pattern === pattern)?.route.policy;
+  const setting = sharedSettings.find(
+    (name) => other !== undefined && other[name] !== policy[name],
+  );
+  if (other !== undefined && setting !== undefined) {
+    throw new WindlassError("ERR_OPTION_INVALID", {
+      option: `options of route "${pattern}".${setting.replace("TimeoutMs", ".timeoutMs")}`,
+      problem: `must be the same for every host of a path; seen ${policy[setting]} here and ${other[setting]} on another host`,
+    });
+  }
+  sockets.add({ pattern, hosts, route });
+}
+
 /** The transport of a finished declaration. */
 export function composeTransport(
   listen: { readonly address: string; readonly port: number },
@@ -100,10 +134,11 @@ export function composeTransport(
   { sockets, fetch }: Composition,
   log: Logger,
 ): Transport {
-  const { handshakeTimeoutMs, maxPendingHandshakes, refusalLog, trustedProxies, tls } = options;
-  const proxies = parseIpRules(trustedProxies);
+  const { handshakeTimeoutMs, maxPendingHandshakes, refusalLog, unixSocketMode, tls } = options;
+  const proxies = parseIpRules(options.trustedProxies);
   return new UwsServer({
     ...listen,
+    unixSocketMode,
     ...(tls !== undefined && { tls }),
     sockets,
     fetch,

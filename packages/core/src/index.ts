@@ -1,18 +1,17 @@
 // Contracts: what the rest of the house, and yours, is written against.
 
-export type { RateLimit } from "./component/rate-limited.ts";
-export type { QueueLimits } from "./component/serialized.ts";
+export { ComponentDecorator } from "./component/component-decorator.ts";
 export type { DispatchOptions } from "./component/component-dispatcher.ts";
 // Decorators: wrap a component's callbacks.
 export { createDispatcher } from "./component/component-dispatcher.ts";
-export { ComponentDecorator } from "./component/component-decorator.ts";
+export type { RateLimit } from "./component/rate-limited.ts";
 export { rateLimited } from "./component/rate-limited.ts";
+export type { QueueLimits } from "./component/serialized.ts";
 export { serialized } from "./component/serialized.ts";
 export type { Broker, Publication, PublicationListener } from "./contract/broker.ts";
 export type { Clock } from "./contract/clock.ts";
 export { systemClock } from "./contract/clock.ts";
-export type { DisconnectName } from "./contract/close-code.ts";
-export { CloseCode, Disconnects, isSendableCloseCode } from "./contract/close-code.ts";
+export { CloseCode, isSendableCloseCode } from "./contract/close-code.ts";
 export type { CallbackPhase, Component } from "./contract/component.ts";
 export type {
   Connection,
@@ -26,8 +25,15 @@ export type {
 } from "./contract/connection.ts";
 export type { CloseEvent, Disconnect, DisconnectCause } from "./contract/disconnect.ts";
 export { toDisconnect, truncateReason } from "./contract/disconnect.ts";
+export type { DisconnectName } from "./contract/disconnects.ts";
+export { Disconnects } from "./contract/disconnects.ts";
 export type { Dispatcher } from "./contract/dispatcher.ts";
-export type { CatalogueEntry, ErrorCode, ErrorDetails, RefusalCode } from "./contract/error-catalogue.ts";
+export type {
+  CatalogueEntry,
+  ErrorCode,
+  ErrorDetails,
+  RefusalCode,
+} from "./contract/error-catalogue.ts";
 export { errorCatalogue } from "./contract/error-catalogue.ts";
 export { describeError, WindlassError } from "./contract/errors.ts";
 export type {

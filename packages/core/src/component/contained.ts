@@ -1,7 +1,7 @@
-import { Disconnects } from "../contract/close-code.ts";
 import type { CallbackPhase, Component } from "../contract/component.ts";
 import type { Connection } from "../contract/connection.ts";
 import type { CloseEvent } from "../contract/disconnect.ts";
+import { Disconnects } from "../contract/disconnects.ts";
 import { toError, WindlassError } from "../contract/errors.ts";
 import { isPromiseLike, type MaybePromise } from "../contract/maybe-promise.ts";
 import type { Message } from "../contract/message.ts";
@@ -115,13 +115,11 @@ export class Contained<Data> implements Component<Data> {
     phase: CallbackPhase,
     onErrorFailure?: unknown,
   ): void {
+    // A decorator around a component without onError hands the same error back.
+    const isSame = onErrorFailure === undefined || onErrorFailure === error;
     connection.log.error(
-      {
-        err: error,
-        phase,
-        ...(onErrorFailure !== undefined && { onErrorFailure: toError(onErrorFailure) }),
-      },
-      onErrorFailure === undefined
+      { err: error, phase, ...(!isSame && { onErrorFailure: toError(onErrorFailure) }) },
+      isSame
         ? "a callback failed and the component has no onError: closing with 1011"
         : "a callback failed and onError failed too: closing with 1011",
     );

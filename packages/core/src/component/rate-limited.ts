@@ -1,8 +1,8 @@
 import { type Clock, systemClock } from "../contract/clock.ts";
-import { Disconnects } from "../contract/close-code.ts";
 import type { Component } from "../contract/component.ts";
 import type { Connection } from "../contract/connection.ts";
 import type { CloseEvent } from "../contract/disconnect.ts";
+import { Disconnects } from "../contract/disconnects.ts";
 import { WindlassError } from "../contract/errors.ts";
 import type { MaybePromise } from "../contract/maybe-promise.ts";
 import type { Message } from "../contract/message.ts";

@@ -1,7 +1,7 @@
-import { Disconnects } from "../contract/close-code.ts";
 import type { Component } from "../contract/component.ts";
 import type { Connection } from "../contract/connection.ts";
 import type { CloseEvent, DisconnectCause } from "../contract/disconnect.ts";
+import { Disconnects } from "../contract/disconnects.ts";
 import { isPromiseLike, type MaybePromise } from "../contract/maybe-promise.ts";
 import type { Message } from "../contract/message.ts";
 import { ComponentDecorator } from "./component-decorator.ts";

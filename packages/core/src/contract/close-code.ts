@@ -1,5 +1,3 @@
-import type { Disconnect } from "./disconnect.ts";
-
 /**
  * Every close code Windlass sends or reports, by name: the only place with the numbers.
  *
@@ -33,27 +31,6 @@ export const CloseCode = {
   Kicked: 4502,
   ConnectionLimit: 4503,
 } as const;
-
-/** Names of {@link Disconnects}. */
-export type DisconnectName =
-  | "NormalClosure"
-  | "GoingAway"
-  | "MessageTooBig"
-  | "InternalError"
-  | "SlowConsumer"
-  | "RateLimited"
-  | "QueueOverflow";
-
-/** The disconnects that Windlass itself sends, each with the cause that `onClose` then reports. */
-export const Disconnects: Readonly<Record<DisconnectName, Required<Disconnect>>> = {
-  NormalClosure: { code: CloseCode.NormalClosure, reason: "", cause: "server" },
-  GoingAway: { code: CloseCode.GoingAway, reason: "server is going away", cause: "shutdown" },
-  MessageTooBig: { code: CloseCode.MessageTooBig, reason: "message too big", cause: "too-big" },
-  InternalError: { code: CloseCode.InternalError, reason: "internal error", cause: "error" },
-  SlowConsumer: { code: CloseCode.SlowConsumer, reason: "slow consumer", cause: "backpressure" },
-  RateLimited: { code: CloseCode.RateLimited, reason: "rate limited", cause: "policy" },
-  QueueOverflow: { code: CloseCode.QueueOverflow, reason: "too many messages", cause: "policy" },
-};
 
 /**
  * Whether an endpoint may put this code into a close frame: 1000-1003, 1007-1014 and 3000-4999

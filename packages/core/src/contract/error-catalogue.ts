@@ -33,7 +33,7 @@ export const errorCatalogue = {
   },
   ERR_IP_RULE_INVALID: {
     message:
-      'The IP rule "{rule}" is neither an IP address nor a CIDR range. Write it as "203.0.113.7", "10.0.0.0/8" or "2001:db8::/32".',
+      'The IP rule "{rule}" is neither an IP address nor a CIDR range. Write it as "203.0.113.7", "10.0.0.0/8" or "2001:db8::/32"; "unix" stands for peers on a unix socket.',
   },
   ERR_APP_STATE: {
     message: "{call} was called while the app is {state}; {advice}.",

@@ -1,3 +1,4 @@
+import { validateHeaderName, validateHeaderValue } from "node:http";
 import type { User } from "./connection.ts";
 import { errorCatalogue, type RefusalCode } from "./error-catalogue.ts";
 import type { Handshake } from "./handshake.ts";
@@ -69,12 +70,20 @@ export interface RefusalInit {
 /** Values from clients are cut to this many characters before they reach a log. */
 const maxSeenLength = 200;
 
-/** The verdict that refuses a handshake. */
+/**
+ * The verdict that refuses a handshake.
+ *
+ * @throws TypeError when a header is not valid HTTP, which could otherwise split the response.
+ */
 export function refuse(init: RefusalInit): Refusal {
   const code = init.code ?? "ERR_GUARD_REFUSED";
   const { rule, wanted, headers } = init;
   const seen =
     init.seen.length > maxSeenLength ? `${init.seen.slice(0, maxSeenLength)}...` : init.seen;
   const status = init.status ?? errorCatalogue[code].status;
+  for (const [name, value] of Object.entries(headers ?? {})) {
+    validateHeaderName(name);
+    validateHeaderValue(name, value);
+  }
   return { accepted: false, code, status, rule, seen, wanted, ...(headers && { headers }) };
 }

@@ -1,5 +1,5 @@
-import type { Dispatcher } from "./dispatcher.ts";
 import type { Connection } from "./connection.ts";
+import type { Dispatcher } from "./dispatcher.ts";
 import type { Guard } from "./guard.ts";
 
 /** What a route asks of the transport. All values are already validated. */

@@ -9,7 +9,7 @@ import {
 } from "../contract/guard.ts";
 import type { Handshake } from "../contract/handshake.ts";
 import { isPromiseLike, type MaybePromise } from "../contract/maybe-promise.ts";
-import { describeKind } from "./describe.ts";
+import { isVerdict, mergeAcceptances, toVerdict } from "./verdict.ts";
 
 /**
  * Several guards as one: asks them in order and stops at the first that refuses. Synchronous as
@@ -58,7 +58,7 @@ class AllOf implements Guard {
         return this.#awaitGuard(index, answer, acceptance, handshake, context);
       }
       if (!answer.accepted) return this.#refused(index, answer, handshake);
-      acceptance = merge(acceptance, answer);
+      acceptance = mergeAcceptances(acceptance, answer);
     }
     return acceptance;
   }
@@ -129,7 +129,7 @@ class AllOf implements Guard {
       throw this.#failed(index, error, handshake);
     }
     if (!verdict.accepted) return this.#refused(index, verdict, handshake);
-    return this.#checkFrom(index + 1, merge(soFar, verdict), handshake, context);
+    return this.#checkFrom(index + 1, mergeAcceptances(soFar, verdict), handshake, context);
   }
 
   /** Releases the guards before `index` because the one at `index` refused. */
@@ -174,40 +174,6 @@ function abortedRefusal(): Refusal {
     seen: "the client went away or the time was up while a guard was checking",
     wanted: "a client that waits, and guards that answer within handshakeTimeoutMs",
   });
-}
-
-function isVerdict(answer: unknown): answer is Verdict {
-  return (
-    typeof answer === "object" &&
-    answer !== null &&
-    "accepted" in answer &&
-    typeof answer.accepted === "boolean"
-  );
-}
-
-function toVerdict(answer: unknown, guard: Guard | undefined, index: number): Verdict {
-  if (isVerdict(answer)) return answer;
-  const name = guard?.constructor.name ?? "Object";
-  const which = name === "Object" ? `Guard ${index + 1}` : `Guard ${index + 1} (${name})`;
-  const kind =
-    typeof answer === "object" && answer !== null
-      ? `${describeKind(answer)} without a boolean "accepted"`
-      : describeKind(answer);
-  throw new TypeError(
-    `${which} returned ${kind} from check(); wanted accept or refuse({ rule, seen, wanted }). The handshake is not let in.`,
-  );
-}
-
-function merge(first: Acceptance, second: Acceptance): Acceptance {
-  if (first === accept) return second;
-  if (second === accept) return first;
-  const reports = [...(first.reports ?? []), ...(second.reports ?? [])];
-  const user = second.user ?? first.user;
-  return {
-    accepted: true,
-    ...(reports.length > 0 && { reports }),
-    ...(user !== undefined && { user }),
-  };
 }
 
 function joinErrors(errors: readonly unknown[]): unknown {

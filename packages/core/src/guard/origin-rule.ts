@@ -48,7 +48,8 @@ const mistakes: readonly Mistake[] = [
     problem: 'it ends with "/"; an origin has no path, leave the slash out',
   },
   {
-    pattern: /^(?:[^/]*:\/\/)?[^/?#\\]*[/?#\\]/,
+    // Any of these but the two slashes of "://".
+    pattern: /(?<!^[^/]*:\/?)[/?#\\]/,
     problem: "it has a path or a query; an origin ends after host and port",
   },
   { pattern: /:\*$/, problem: 'a host without scheme and port ("example.com") allows every port' },

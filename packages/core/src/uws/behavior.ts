@@ -6,8 +6,6 @@ import type {
   NativeSocket,
   NativeUserData,
 } from "./native.ts";
-import type { RouteRuntime } from "./route-runtime.ts";
-import type { Upgrader } from "./upgrade.ts";
 
 /**
  * The engine closes the TCP connection at its own limit without a close frame. Ours lies below it,
@@ -21,13 +19,12 @@ export function hardPayloadLimit(maxPayloadBytes: number): number {
   return Math.max(maxPayloadBytes * hardLimitFactor, maxPayloadBytes + hardLimitMinExtraBytes);
 }
 
-/** The engine's events of one route. Each hands over to the connection in one call. */
+/** The engine's events of all routes of one path. Each hands over to the connection in one call. */
 export function createBehavior(
   native: Native,
-  runtime: RouteRuntime,
-  upgrader: Upgrader,
+  policy: TransportPolicy,
+  upgrade: NonNullable<NativeBehavior["upgrade"]>,
 ): NativeBehavior {
-  const { policy } = runtime;
   return {
     maxPayloadLength: hardPayloadLimit(policy.maxPayloadBytes),
     maxBackpressure: policy.maxBackpressureBytes,
@@ -35,13 +32,33 @@ export function createBehavior(
     idleTimeout: Math.ceil(policy.heartbeatTimeoutMs / 1000),
     sendPingsAutomatically: policy.heartbeatTimeoutMs > 0,
     compression: compressionOf(native, policy),
-    upgrade: (res, req, context) => upgrader.upgrade(runtime, res, req, context),
+    upgrade,
     open: (ws) => connectionOf(ws).attach(ws),
-    message: (ws, payload, isBinary) => connectionOf(ws).receive(payload, isBinary),
-    dropped: (ws) => connectionOf(ws).overflowed(),
-    drain: (ws) => connectionOf(ws).drained(),
-    close: (ws, code, message) => connectionOf(ws).detached(code, message),
+    message: (ws, payload, isBinary) => {
+      const connection = connectionOf(ws);
+      try {
+        connection.receive(payload, isBinary);
+      } catch (error) {
+        connection.faulted(error);
+      }
+    },
+    dropped: (ws) => contained(connectionOf(ws), (connection) => connection.overflowed()),
+    drain: (ws) => contained(connectionOf(ws), (connection) => connection.drained()),
+    close: (ws, code, message) =>
+      contained(connectionOf(ws), (connection) => connection.detached(code, message)),
   };
+}
+
+/** No exception may reach the engine: it would end the process. */
+function contained(
+  connection: NativeCallbacks,
+  event: (connection: NativeCallbacks) => void,
+): void {
+  try {
+    event(connection);
+  } catch (error) {
+    connection.faulted(error);
+  }
 }
 
 /** The engine copied our user data's properties onto its socket, so reading one is a plain load. */

@@ -4,7 +4,13 @@ import type { Router } from "../contract/router.ts";
 import type { FetchRoute, SocketRoute } from "../contract/transport.ts";
 import { HandshakeContext } from "./handshake-context.ts";
 import type { NativeRequest, NativeResponse } from "./native.ts";
-import { type ReadOptions, type ReadRequest, readRequest, toHandshake } from "./read-request.ts";
+import {
+  checkRequest,
+  type ReadOptions,
+  type ReadRequest,
+  readRequest,
+  toHandshake,
+} from "./read-request.ts";
 import type { RefusalLog } from "./refusal-log.ts";
 import { writeRefusal } from "./write-refusal.ts";
 
@@ -42,11 +48,14 @@ export class HttpEntry {
   /** The engine's handler for any path and method. */
   handle(res: NativeResponse, req: NativeRequest): void {
     const request = readRequest(res, req, this.#options.read);
+    const malformed = checkRequest(request);
     const { path, host, headers } = request;
     const socket = this.#options.sockets.find(path, host);
     const http = this.#options.fetch.find(path, host);
     const wantsSocket = headers.get("upgrade")?.toLowerCase() === "websocket";
-    if (this.isClosing) {
+    if (malformed !== undefined) {
+      this.#refuse(res, request, malformed);
+    } else if (this.isClosing) {
       this.#refuse(res, request, shuttingDown());
     } else if (http.accepted && !(wantsSocket && socket.accepted)) {
       this.#options.serveFetch(res, request, http.route, http.params);

@@ -1,10 +1,12 @@
-import { existsSync } from "node:fs";
-import { unlink } from "node:fs/promises";
+import { chmod, stat } from "node:fs/promises";
 import { connect, createServer } from "node:net";
 import type { ErrorCode, ErrorDetails } from "../contract/error-catalogue.ts";
 import { messageOf, WindlassError } from "../contract/errors.ts";
 import type { BoundAddress } from "../contract/transport.ts";
 import type { Native, NativeApp, NativeListenSocket } from "./native.ts";
+
+/** The kernel takes no more (108 with the terminator), and the engine crashes on much longer ones. */
+const maxUnixPathBytes = 107;
 
 /** Where to listen. */
 export interface ListenOptions {
@@ -13,6 +15,8 @@ export interface ListenOptions {
   /** 0 binds a free port. Of no meaning on a unix socket. */
   readonly port: number;
   readonly isTls: boolean;
+  /** Permissions of the unix socket: who may connect. */
+  readonly unixSocketMode: number;
 }
 
 /** A listening socket and where it is bound. */
@@ -38,7 +42,7 @@ export async function listen(
   options: ListenOptions,
 ): Promise<Listening> {
   return isUnixPath(options.address)
-    ? await listenUnix(app, options.address)
+    ? await listenUnix(app, options.address, options.unixSocketMode)
     : await listenTcp(native, app, options);
 }
 
@@ -60,27 +64,43 @@ async function listenTcp(
   return { socket, bound: { address, port: boundPort, url } };
 }
 
-async function listenUnix(app: NativeApp, path: string): Promise<Listening> {
-  await removeStaleSocket(path);
+async function listenUnix(app: NativeApp, path: string, mode: number): Promise<Listening> {
+  if (Buffer.byteLength(path) > maxUnixPathBytes) {
+    const problem = `the path has ${Buffer.byteLength(path)} bytes; wanted at most ${maxUnixPathBytes}`;
+    throw new WindlassError("ERR_LISTEN_FAILED", { address: path, problem });
+  }
+  await mustBeFree(path);
   const socket = await new Promise<NativeListenSocket | false>((resolve) => {
     app.listen_unix(resolve, path);
   });
   if (!socket) throw await diagnose({ path }, path);
+  // The engine makes it for the owner only, and a proxy runs as another user.
+  await chmod(path, mode);
   return { socket, bound: { address: path, port: 0, url: `unix:${path}` } };
 }
 
-/** A socket file outlives a process that was killed; one that nobody answers on may go. */
-async function removeStaleSocket(path: string): Promise<void> {
-  if (!existsSync(path)) return;
-  const problem = await new Promise<string | undefined>((resolve) => {
+/**
+ * The engine removes whatever is at the path before it listens: a socket that somebody listens on, even
+ * a file. Only a socket file that outlived its process may go.
+ *
+ * @throws WindlassError `ERR_ADDRESS_IN_USE`, `ERR_LISTEN_FAILED`
+ */
+async function mustBeFree(path: string): Promise<void> {
+  const stats = await stat(path).catch(() => undefined);
+  if (stats === undefined) return;
+  if (!stats.isSocket()) {
+    const problem =
+      "there is something at this path that is not a socket; remove it or choose another";
+    throw new WindlassError("ERR_LISTEN_FAILED", { address: path, problem });
+  }
+  const isAnswered = await new Promise<boolean>((resolve) => {
     const probe = connect(path, () => {
       probe.destroy();
-      resolve(undefined);
+      resolve(true);
     });
-    probe.on("error", (error: NodeJS.ErrnoException) => resolve(error.code ?? error.message));
+    probe.on("error", () => resolve(false));
   });
-  if (problem === undefined) throw new WindlassError("ERR_ADDRESS_IN_USE", { address: path });
-  if (problem === "ECONNREFUSED") await unlink(path);
+  if (isAnswered) throw new WindlassError("ERR_ADDRESS_IN_USE", { address: path });
 }
 
 const codesByErrno: ReadonlyMap<string, AddressErrorCode> = new Map<string, AddressErrorCode>([

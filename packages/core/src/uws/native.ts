@@ -35,6 +35,7 @@ export interface NativeCallbacks {
   overflowed(): void;
   drained(): void;
   detached(code: number, message: ArrayBuffer): void;
+  faulted(error: unknown): void;
 }
 
 /** The engine's socket. */

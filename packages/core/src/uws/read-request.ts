@@ -1,3 +1,4 @@
+import { type Refusal, refuse } from "../contract/guard.ts";
 import { createHandshake, type Handshake, hostnameOf } from "../contract/handshake.ts";
 import { HeaderList } from "../contract/header-list.ts";
 import { canonicalIp } from "../contract/ip-address.ts";
@@ -34,7 +35,9 @@ export function readRequest(
   options: ReadOptions,
 ): ReadRequest {
   const headers = new HeaderList();
-  req.forEach((name, value) => headers.append(name, value));
+  req.forEach((name, value) => {
+    headers.append(name, value);
+  });
   const peer = {
     ip: canonicalIp(decoder.decode(res.getRemoteAddressAsText())),
     proxiedIp: decoder.decode(res.getProxiedRemoteAddressAsText()),
@@ -48,6 +51,33 @@ export function readRequest(
     headers,
     client: resolveClient(peer, headers, options.isTrustedProxy),
   };
+}
+
+/**
+ * What the engine lets pass but HTTP does not (RFC 9112 sections 3.2 and 6.3): repeated Host or
+ * Content-Length headers, with which a proxy and we would see different requests.
+ */
+export function checkRequest({ headers, method }: ReadRequest): Refusal | undefined {
+  const host = headers.get("host") ?? "";
+  if (host === "" || host.includes(",")) return malformed("Host", host, "exactly one");
+  const length = headers.get("content-length");
+  if (length?.includes(",")) return malformed("Content-Length", length, "at most one");
+  const encoding = headers.get("transfer-encoding");
+  if (encoding !== null && encoding.toLowerCase() !== "chunked") {
+    return malformed("Transfer-Encoding", encoding, "chunked, or none");
+  }
+  return methodPattern.test(method) ? undefined : malformed("method", method, "a token");
+}
+
+const methodPattern = /^[\w!#$%&'*+.^`|~-]+$/;
+
+function malformed(what: string, seen: string, wanted: string): Refusal {
+  return refuse({
+    rule: "request",
+    code: "ERR_REQUEST_INVALID",
+    seen: `${what}: ${seen}`,
+    wanted: `${what}: ${wanted}`,
+  });
 }
 
 /** The handshake that a request is. */

@@ -40,6 +40,15 @@ export class RouteRuntime {
     }
   }
 
+  /** Logs a failure of our own code or of a logger, and never throws. */
+  reportFault(error: unknown): void {
+    try {
+      this.log.error({ err: error }, "a connection failed inside the framework: terminating it");
+    } catch {
+      // The logger itself is what failed; there is nobody left to tell.
+    }
+  }
+
   /**
    * The engine's name of a topic of this route; topics of different routes do not mix.
    *

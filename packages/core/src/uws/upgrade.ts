@@ -7,7 +7,13 @@ import type { Router } from "../contract/router.ts";
 import type { SocketRoute } from "../contract/transport.ts";
 import { HandshakeContext } from "./handshake-context.ts";
 import type { NativeContext, NativeRequest, NativeResponse } from "./native.ts";
-import { type ReadOptions, type ReadRequest, readRequest, toHandshake } from "./read-request.ts";
+import {
+  checkRequest,
+  type ReadOptions,
+  type ReadRequest,
+  readRequest,
+  toHandshake,
+} from "./read-request.ts";
 import type { RefusalLog } from "./refusal-log.ts";
 import type { RouteRuntime } from "./route-runtime.ts";
 import { UwsConnection } from "./uws-connection.ts";
@@ -22,6 +28,7 @@ export interface HandshakeLimits {
 /** What the upgrades of all routes share. */
 export interface UpgraderOptions extends HandshakeLimits {
   readonly router: Router<SocketRoute>;
+  readonly runtimes: ReadonlyMap<SocketRoute, RouteRuntime>;
   readonly read: ReadOptions;
   readonly refusals: RefusalLog;
   readonly clock: Clock;
@@ -53,17 +60,17 @@ export class Upgrader {
     return this.#pending;
   }
 
-  /** The engine's `upgrade` handler of one route. */
-  upgrade(
-    runtime: RouteRuntime,
-    res: NativeResponse,
-    req: NativeRequest,
-    native: NativeContext,
-  ): void {
+  /**
+   * The engine's `upgrade` handler of one pattern. Several routes may share it with different hosts,
+   * because the engine keeps just one handler for a pattern.
+   */
+  upgrade(pattern: string, res: NativeResponse, req: NativeRequest, native: NativeContext): void {
     const request = readRequest(res, req, this.#options.read);
+    const malformed = checkRequest(request);
     const match = this.#options.router.find(request.path, request.host);
-    if (!match.accepted || match.route !== runtime.route) {
-      // Another route of the same path has this host, or none: the next handler answers.
+    const runtime = match.accepted ? this.#options.runtimes.get(match.route) : undefined;
+    if (malformed || !match.accepted || runtime?.route.pattern !== pattern) {
+      // Another pattern fits better, or none: the next handler answers.
       req.setYield(true);
       return;
     }
@@ -74,7 +81,7 @@ export class Upgrader {
     const upgrade = { res, native, runtime, request, handshake, context };
     const verdict = this.#overload() ?? this.#check(upgrade);
     if (isPromiseLike(verdict)) this.#wait(upgrade, verdict);
-    else this.#answer(upgrade, verdict);
+    else this.#answer(upgrade, verdict)?.opened();
   }
 
   #overload(): Refusal | undefined {
@@ -124,7 +131,12 @@ export class Upgrader {
       this.#pending -= 1;
       stopTimer();
       // Undefined: the client is gone, and with it the native response.
-      if (verdict !== undefined) res.cork(() => this.#answer(upgrade, verdict));
+      if (verdict === undefined) return;
+      let connection: UwsConnection | undefined;
+      res.cork(() => {
+        connection = this.#answer(upgrade, verdict);
+      });
+      connection?.opened();
     };
     // The engine ends the process when a handler returns without an answer and without this.
     res.onAborted(() => {
@@ -157,23 +169,26 @@ export class Upgrader {
     });
   }
 
-  #answer(upgrade: Upgrade, verdict: Verdict): void {
+  /** Writes the answer; the connection when it is 101. */
+  #answer(upgrade: Upgrade, verdict: Verdict): UwsConnection | undefined {
     const { res, native, runtime, request, handshake } = upgrade;
     const { refusals } = this.#options;
     const fields = { route: runtime.route.pattern, ip: handshake.ip };
     if (!verdict.accepted) {
       writeRefusal(res, verdict);
       refusals.refused(verdict, fields);
-      return;
+      return undefined;
     }
     for (const report of verdict.reports ?? []) refusals.reported(report, fields);
     const { headers } = request;
+    const connection = new UwsConnection(runtime, handshake, verdict.user);
     res.upgrade(
-      { connection: new UwsConnection(runtime, handshake, verdict.user) },
+      { connection },
       headers.get("sec-websocket-key") ?? "",
       handshake.subprotocol,
       headers.get("sec-websocket-extensions") ?? "",
       native,
     );
+    return connection;
   }
 }

@@ -1,4 +1,4 @@
-import { CloseCode, Disconnects } from "../contract/close-code.ts";
+import { CloseCode } from "../contract/close-code.ts";
 import type {
   Connection,
   ConnectionState,
@@ -7,6 +7,7 @@ import type {
   User,
 } from "../contract/connection.ts";
 import { type Disconnect, toDisconnect } from "../contract/disconnect.ts";
+import { Disconnects } from "../contract/disconnects.ts";
 import { WindlassError } from "../contract/errors.ts";
 import type { Handshake } from "../contract/handshake.ts";
 import type { Logger } from "../contract/logger.ts";
@@ -75,10 +76,7 @@ export class UwsConnection implements Connection, NativeCallbacks {
     if (socket === undefined) return;
     this.#ending = ending;
     // Over the limit the engine drops the close frame too, and the peer is not reading anyway.
-    if (
-      this.#isBacklogged &&
-      socket.getBufferedAmount() > this.#runtime.policy.maxBackpressureBytes
-    ) {
+    if (socket.getBufferedAmount() > this.#runtime.policy.maxBackpressureBytes) {
       this.#ending = { ...ending, code: CloseCode.Abnormal };
       socket.close();
     } else {
@@ -109,7 +107,24 @@ export class UwsConnection implements Connection, NativeCallbacks {
 
   attach(socket: NativeSocket): void {
     this.#socket = socket;
-    this.#runtime.dispatcher.opened(this);
+  }
+
+  /**
+   * Tells the component, once the engine has finished the upgrade: closing a socket while the 101 is
+   * still corked would send the close frame but not end the TCP connection.
+   */
+  opened(): void {
+    try {
+      this.#runtime.dispatcher.opened(this);
+    } catch (error) {
+      this.faulted(error);
+    }
+  }
+
+  /** Something of ours failed in an event of the engine, where an exception would end the process. */
+  faulted(error: unknown): void {
+    this.#runtime.reportFault(error);
+    this.terminate();
   }
 
   receive(payload: ArrayBuffer, isBinary: boolean): void {
@@ -125,7 +140,9 @@ export class UwsConnection implements Connection, NativeCallbacks {
   overflowed(): void {
     this.#isBacklogged = true;
     const { slowConsumer, maxBackpressureBytes } = this.#runtime.policy;
-    if (slowConsumer === "drop" || this.#socket === undefined) return;
+    // While we close, the engine reports what it drops with a socket that is already unusable.
+    const isOver = this.#socket === undefined || this.#ending !== undefined;
+    if (isOver || slowConsumer === "drop") return;
     this.log.warn(
       { rule: "backpressure", seen: this.bufferedBytes, wanted: maxBackpressureBytes },
       "the peer reads too slowly: closing with 4000",

@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
+import { rm } from "node:fs/promises";
 import { type Clock, systemClock } from "../contract/clock.ts";
-import { Disconnects } from "../contract/close-code.ts";
+import { Disconnects } from "../contract/disconnects.ts";
 import type { Logger } from "../contract/logger.ts";
 import type { Router } from "../contract/router.ts";
 import type {
@@ -13,8 +14,8 @@ import type {
 import { createBehavior } from "./behavior.ts";
 import { FetchServer } from "./fetch-server.ts";
 import { HttpEntry } from "./http-entry.ts";
-import { type Listening, listen } from "./listen.ts";
-import { loadNative, type Native, type NativeApp } from "./native.ts";
+import { isUnixPath, type Listening, listen } from "./listen.ts";
+import { loadNative, type Native, type NativeApp, type NativeResponse } from "./native.ts";
 import { RefusalLog, type RefusalLogLimits } from "./refusal-log.ts";
 import { RouteRuntime } from "./route-runtime.ts";
 import { createNativeApp, type TlsOptions } from "./tls.ts";
@@ -25,6 +26,7 @@ import { UwsConnection } from "./uws-connection.ts";
 export interface UwsServerOptions extends HandshakeLimits {
   readonly address: string;
   readonly port: number;
+  readonly unixSocketMode: number;
   readonly tls?: TlsOptions;
   readonly sockets: Router<SocketRoute>;
   readonly fetch: Router<FetchRoute>;
@@ -59,7 +61,8 @@ export class UwsServer implements Transport {
     const read = { isTls: options.tls !== undefined, isTrustedProxy };
     this.#fetchServer = new FetchServer(log, refusals);
     const serveFetch = this.#fetchServer.serve;
-    this.#upgrader = new Upgrader({ ...options, router: sockets, read, refusals, clock });
+    const runtimes = this.#runtimes;
+    this.#upgrader = new Upgrader({ ...options, router: sockets, runtimes, read, refusals, clock });
     this.#entry = new HttpEntry({ sockets, fetch, read, refusals, serveFetch });
     let serial = 0;
     const node = { id: randomBytes(6).toString("hex"), nextSerial: () => ++serial, log };
@@ -69,16 +72,22 @@ export class UwsServer implements Transport {
   }
 
   async listen(): Promise<BoundAddress> {
-    const { address, port, tls } = this.#options;
+    const { address, port, tls, unixSocketMode } = this.#options;
     const native = await loadNative();
     const app = await createNativeApp(native, tls);
-    for (const runtime of this.#runtimes.values()) {
-      app.ws(runtime.route.pattern, createBehavior(native, runtime, this.#upgrader));
+    for (const { route } of this.#runtimes.values()) {
+      const { pattern, policy } = route;
+      // Routes of one pattern agree on what the engine is told (the declaration was refused
+      // otherwise), so that the last one registered can stand for all.
+      const behavior = createBehavior(native, policy, (res, req, context) => {
+        this.#contained(res, () => this.#upgrader.upgrade(pattern, res, req, context));
+      });
+      app.ws(pattern, behavior);
     }
-    app.any("/*", (res, req) => this.#entry.handle(res, req));
+    app.any("/*", (res, req) => this.#contained(res, () => this.#entry.handle(res, req)));
     const isTls = tls !== undefined;
     try {
-      this.#listening = await listen(native, app, { address, port, isTls });
+      this.#listening = await listen(native, app, { address, port, isTls, unixSocketMode });
     } catch (error) {
       app.close();
       throw error;
@@ -119,6 +128,7 @@ export class UwsServer implements Transport {
     const app = this.#app;
     this.#app = undefined;
     setTimeout(() => app?.close(), Math.min(lingerMs, graceMs));
+    if (isUnixPath(this.#options.address)) await rm(this.#options.address, { force: true });
   }
 
   /** Closes connections as their buffers empty; at the deadline those that are left. */
@@ -144,6 +154,16 @@ export class UwsServer implements Transport {
     const dispatchers = [...this.#runtimes.values()].map(({ dispatcher }) => dispatcher.settled());
     const idle = Promise.all([...dispatchers, this.#fetchServer.settled()]);
     await Promise.race([idle, this.#sleep(Math.max(deadline - this.#clock.now(), 0))]);
+  }
+
+  /** An exception in a request handler of the engine would end the process. */
+  #contained(res: NativeResponse, handle: () => void): void {
+    try {
+      handle();
+    } catch (error) {
+      this.#options.log.error({ err: error }, "a request failed inside the framework: cutting it");
+      res.close();
+    }
   }
 
   #sleep(delayMs: number): Promise<void> {

@@ -10,9 +10,8 @@ import type { NativeResponse } from "./native.ts";
 export function writeRefusal(res: NativeResponse, refusal: Refusal, method = "GET"): void {
   res.writeStatus(`${refusal.status} ${STATUS_CODES[refusal.status] ?? "Refused"}`);
   for (const [name, value] of Object.entries(refusal.headers ?? {})) res.writeHeader(name, value);
-  const body = `${refusal.code}: ${describeError(refusal.code, {})}\n`;
   res.writeHeader("Content-Type", "text/plain; charset=utf-8");
   res.writeHeader("Cache-Control", "no-store");
-  if (method === "HEAD") res.endWithoutBody(Buffer.byteLength(body), true);
-  else res.end(body, true);
+  // The engine would send the body of an answer to HEAD as well.
+  res.end(method === "HEAD" ? "" : `${refusal.code}: ${describeError(refusal.code, {})}\n`, true);
 }
