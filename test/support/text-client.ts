@@ -4,7 +4,7 @@ import { type ClientOptions, WebSocket } from "ws";
 /** A `ws` client that reads one text after the other. */
 export class TextClient {
   readonly socket: WebSocket;
-  readonly #messages: AsyncIterator<[Buffer]>;
+  readonly #messages: ReturnType<typeof on>;
   /** The close code, once the connection has ended. */
   readonly closed: Promise<number>;
 

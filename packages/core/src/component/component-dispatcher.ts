@@ -1,3 +1,4 @@
+import { type Clock, systemClock } from "../contract/clock.ts";
 import type { Component } from "../contract/component.ts";
 import type { Connection } from "../contract/connection.ts";
 import type { CloseEvent } from "../contract/disconnect.ts";
@@ -27,10 +28,19 @@ export function createDispatcher<Data>(
   component: Component<Data>,
   options: DispatchOptions = {},
 ): Dispatcher {
-  const deadlines = new Deadlines(options.callbackTimeoutMs ?? 30_000);
+  return createTimedDispatcher(component, options, systemClock);
+}
+
+/** {@link createDispatcher} with another clock, for tests. */
+export function createTimedDispatcher<Data>(
+  component: Component<Data>,
+  options: DispatchOptions,
+  clock: Clock,
+): Dispatcher {
+  const deadlines = new Deadlines(options.callbackTimeoutMs ?? 30_000, clock);
   let layered: Component<Data> = new Contained(component, deadlines);
   if (options.serialized !== false) layered = new Serialized(layered, options);
-  if (options.rateLimit !== undefined) layered = rateLimited(layered, options.rateLimit);
+  if (options.rateLimit !== undefined) layered = rateLimited(layered, options.rateLimit, clock);
   return new ComponentDispatcher(layered);
 }
 

@@ -13,7 +13,7 @@ import type {
 } from "../contract/transport.ts";
 import { createBehavior } from "./behavior.ts";
 import { FetchServer } from "./fetch-server.ts";
-import { HttpEntry } from "./http-entry.ts";
+import { HttpEntry, type ServeFetch } from "./http-entry.ts";
 import { isUnixPath, type Listening, listen } from "./listen.ts";
 import { loadNative, type Native, type NativeApp, type NativeResponse } from "./native.ts";
 import { RefusalLog, type RefusalLogLimits } from "./refusal-log.ts";
@@ -60,7 +60,7 @@ export class UwsServer implements Transport {
     const refusals = new RefusalLog(log, options.refusalLog, clock);
     const read = { isTls: options.tls !== undefined, isTrustedProxy };
     this.#fetchServer = new FetchServer(log, refusals);
-    const serveFetch = this.#fetchServer.serve;
+    const serveFetch: ServeFetch = (...exchange) => this.#fetchServer.serve(...exchange);
     const runtimes = this.#runtimes;
     this.#upgrader = new Upgrader({ ...options, router: sockets, runtimes, read, refusals, clock });
     this.#entry = new HttpEntry({ sockets, fetch, read, refusals, serveFetch });

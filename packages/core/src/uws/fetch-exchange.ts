@@ -1,0 +1,287 @@
+import { STATUS_CODES } from "node:http";
+import type { ReadableStreamDefaultController } from "node:stream/web";
+import { setImmediate as turn } from "node:timers/promises";
+import type { RefusalCode } from "../contract/error-catalogue.ts";
+import { messageOf } from "../contract/errors.ts";
+import { type Refusal, refuse } from "../contract/guard.ts";
+import type { NativeResponse } from "./native.ts";
+import type { ReadRequest } from "./read-request.ts";
+import { writeRefusal } from "./write-refusal.ts";
+
+/** Unread request body, in bytes, at which the client is paused. */
+const HIGH_WATER_MARK = 256 * 1024;
+/** Less than one writable event drains, so that the native buffer shrinks from event to event. */
+const SLICE = 16 * 1024;
+/** The native layer writes these itself. */
+const NATIVE_HEADERS: ReadonlySet<string> = new Set([
+  "content-length",
+  "date",
+  "transfer-encoding",
+]);
+const ENDED = new DOMException("the response has ended", "AbortError");
+
+/**
+ * One plain HTTP request and its answer: the only owner of the native handle.
+ *
+ * The handle is invalid once it has ended or aborted, and an exception that reaches native code is
+ * fatal. So whatever touches it checks `#open` first.
+ */
+export class FetchExchange {
+  readonly #res: NativeResponse;
+  readonly #method: string;
+  readonly #onRefused: (refusal: Refusal) => void;
+  readonly #abort = new AbortController();
+  /** Held for its signal: undici drops the link from ours to it when the request is collected. */
+  #request: Request | undefined;
+  #body: ReadableStreamDefaultController<Uint8Array> | undefined;
+  #head: Response | undefined;
+  #length: number | undefined;
+  #open = true;
+  #paused = false;
+  #started = false;
+  #wake: (() => void) | undefined;
+  #cancel: ((reason: unknown) => void) | undefined;
+
+  /** @param onRefused told what the exchange itself refused: a body too large, a bad request. */
+  constructor(res: NativeResponse, method: string, onRefused: (refusal: Refusal) => void) {
+    this.#res = res;
+    this.#method = method;
+    this.#onRefused = onRefused;
+    res.onAborted(() => this.#close(new DOMException("the client disconnected", "AbortError")));
+  }
+
+  get isHead(): boolean {
+    return this.#method === "HEAD";
+  }
+
+  /** The request as the Fetch standard has it; undefined when it was refused and answered here. */
+  receive(read: ReadRequest, maxBytes: number): Request | undefined {
+    const { method, client, path, queryString } = read;
+    const scheme = client.scheme === "wss" ? "https" : "http";
+    const query = queryString === "" ? "" : `?${queryString}`;
+    const url = `${scheme}://${read.headers.get("host")}${path}${query}`;
+    try {
+      const headers = new Headers([...read.headers]);
+      const length = contentLength(headers) ?? 0;
+      if (length > maxBytes) {
+        this.#refuse("ERR_BODY_TOO_LARGE", "body", `${length} bytes`, `at most ${maxBytes} bytes`);
+        return undefined;
+      }
+      const hasBody = length > 0 || headers.has("transfer-encoding");
+      const body = hasBody && method !== "GET" && method !== "HEAD" ? this.#read(maxBytes) : null;
+      const init = { method, headers, body, duplex: "half", signal: this.#abort.signal } as const;
+      this.#request = new Request(url, init);
+    } catch (error) {
+      // Fetch refuses more than HTTP does: TRACE and CONNECT, some URLs and header values.
+      this.#refuse(
+        "ERR_REQUEST_INVALID",
+        "request",
+        messageOf(error),
+        "a request that Fetch allows",
+      );
+    }
+    return this.#request;
+  }
+
+  #read(maxBytes: number): ReadableStream<Uint8Array> {
+    let received = 0;
+    const start = (controller: ReadableStreamDefaultController<Uint8Array>) => {
+      this.#body = controller;
+      this.#res.onData((data, isLast) => {
+        received += data.byteLength;
+        if (received <= maxBytes) this.#enqueue(data, isLast);
+        else this.#tooLarge(maxBytes);
+      });
+    };
+    const pull = () => this.#throttle(false);
+    const cancel = () => {
+      this.#body = undefined;
+      this.#throttle(false);
+    };
+    const strategy = new ByteLengthQueuingStrategy({ highWaterMark: HIGH_WATER_MARK });
+    return new ReadableStream({ start, pull, cancel }, strategy);
+  }
+
+  /** uWS calls it after the end of the response too, until the client has sent its whole body. */
+  #enqueue(data: ArrayBuffer, isLast: boolean): void {
+    if (this.#body === undefined) return;
+    // Copied: the native buffer is detached when this returns.
+    if (data.byteLength > 0) this.#body.enqueue(new Uint8Array(data.slice(0)));
+    if (isLast) {
+      this.#body.close();
+      this.#body = undefined;
+    } else if ((this.#body.desiredSize ?? 0) <= 0) this.#throttle(true);
+  }
+
+  /**
+   * pause() stops writable events too, so during a response each side would wait for the other;
+   * a resume() without its pause(), or with another amount buffered for sending, deafens the socket.
+   */
+  #throttle(paused: boolean): void {
+    if (!this.#open || paused === this.#paused || (paused && this.#started)) return;
+    this.#paused = paused;
+    if (paused) this.#res.pause();
+    else this.#res.resume();
+  }
+
+  /** The head leaves with the first bytes, so an error before them can still be answered 500. */
+  begin(head: Response, knownLength: number | undefined): void {
+    this.#head = head;
+    this.#length = knownLength ?? contentLength(head.headers);
+  }
+
+  /**
+   * Promises settle inside onData, and a write there breaks a TLS connection that is still receiving:
+   * while a body arrives, wait for the next turn of the event loop.
+   */
+  async outsideRead(): Promise<void> {
+    if (this.#body !== undefined) await turn();
+  }
+
+  /** Resolves when the client can take more. */
+  async write(bytes: Uint8Array): Promise<void> {
+    for (let rest = bytes; this.#open && rest.byteLength > 0; ) {
+      if (this.#body !== undefined) await this.outsideRead();
+      if (!this.#open) return;
+      const length = this.#length;
+      const [sent, flowing] = length === undefined ? this.#chunk(rest) : this.#part(rest, length);
+      rest = rest.subarray(sent);
+      if (!flowing && this.#open) await this.#writable();
+    }
+  }
+
+  /** uWS keeps what the socket does not take. */
+  #chunk(bytes: Uint8Array): [sent: number, flowing: boolean] {
+    const slice = bytes.subarray(0, SLICE);
+    const flowing = this.#cork((res) => res.write(slice));
+    return [slice.byteLength, flowing === true];
+  }
+
+  /** We keep what the socket does not take. */
+  #part(bytes: Uint8Array, length: number): [sent: number, flowing: boolean] {
+    const start = this.#res.getWriteOffset();
+    if (start + bytes.byteLength > length) throw new RangeError("body over its content-length");
+    const [flowing, done] = this.#cork((res) => res.tryEnd(bytes, length)) ?? [true, false];
+    if (done) this.#close(ENDED);
+    return [done ? bytes.byteLength : this.#res.getWriteOffset() - start, flowing];
+  }
+
+  #writable(): Promise<void> {
+    // Once: uWS puts the handler that runs back over one that is registered meanwhile.
+    if (this.#wake === undefined) this.#res.onWritable(() => this.#drain());
+    return new Promise((resolve) => {
+      this.#wake = resolve;
+    });
+  }
+
+  /** Given a handler, uWS no longer sends its own buffer: an empty cork does. */
+  #drain(): boolean {
+    this.#cork(() => {});
+    this.#wake?.();
+    return true;
+  }
+
+  end(): void {
+    if (this.#open && this.#length !== undefined) {
+      throw new RangeError("body under its content-length");
+    }
+    this.#finish((res) => res.end());
+  }
+
+  endWithoutBody(head: Response): void {
+    const length = contentLength(head.headers);
+    this.#head = head;
+    this.#finish((res) => {
+      const isEmpty = head.status === 204 || head.status === 304;
+      if (!isEmpty && this.#method !== "HEAD") return res.end();
+      // As a header: endWithoutBody(length) would leave the exchange pending, and refuse the next.
+      if (!isEmpty && length !== undefined) res.writeHeader("content-length", `${length}`);
+      return res.endWithoutBody();
+    });
+  }
+
+  /** Answers 500, or cuts the connection if an answer is already under way. */
+  fail(reason: unknown): void {
+    this.#abandon(
+      refuse({ rule: "http", code: "ERR_HTTP_HANDLER_FAILED", seen: "", wanted: "" }),
+      reason,
+    );
+  }
+
+  #tooLarge(maxBytes: number): void {
+    if (!this.#open) return;
+    this.#refuse("ERR_BODY_TOO_LARGE", "body", "more", `at most ${maxBytes} bytes`);
+  }
+
+  #refuse(code: RefusalCode, rule: string, seen: string, wanted: string): void {
+    const refusal = refuse({ rule, code, seen, wanted });
+    this.#abandon(refusal, new DOMException(`${code}: ${seen}`, "AbortError"));
+    this.#onRefused(refusal);
+  }
+
+  #abandon(refusal: Refusal, reason: unknown): void {
+    if (this.#started && this.#open) {
+      this.#close(reason);
+      this.#res.close();
+    } else {
+      this.#head = undefined;
+      this.#finish((res) => writeRefusal(res, refusal, this.#method), reason);
+    }
+  }
+
+  #finish(write: (res: NativeResponse) => unknown, reason: unknown = ENDED): void {
+    this.#cork(write);
+    this.#close(reason);
+  }
+
+  #cork<Result>(write: (res: NativeResponse) => Result): Result | undefined {
+    if (!this.#open) return;
+    this.#throttle(false);
+    this.#started = true;
+    const head = this.#head;
+    this.#head = undefined;
+    let result: Result | undefined;
+    this.#res.cork(() => {
+      if (head !== undefined) writeHead(this.#res, head);
+      result = write(this.#res);
+    });
+    return result;
+  }
+
+  #close(reason: unknown): void {
+    if (!this.#open) return;
+    this.#open = false;
+    this.#body?.error(reason);
+    this.#body = undefined;
+    if (reason !== ENDED) this.#abort.abort(reason);
+    this.#cancel?.(reason);
+    this.#wake?.();
+  }
+
+  /** The callback stops the response stream; at once if there is no one left to read it. */
+  onClose(cancel: (reason: unknown) => void): void {
+    if (this.#open) this.#cancel = cancel;
+    else cancel(this.#abort.signal.reason);
+  }
+
+  /** Whoever obeys the abort signal fails with its reason: that is nothing to report. */
+  isNews(error: unknown): boolean {
+    return !this.#abort.signal.aborted || error !== this.#abort.signal.reason;
+  }
+}
+
+function writeHead(res: NativeResponse, { status, statusText, headers }: Response): void {
+  res.writeStatus(statusLine(status, statusText));
+  for (const [name, value] of headers) {
+    if (!NATIVE_HEADERS.has(name)) res.writeHeader(name, value);
+  }
+}
+
+function statusLine(status: number, text = ""): string {
+  return `${status} ${text || (STATUS_CODES[status] ?? "")}`;
+}
+
+function contentLength(headers: Headers): number | undefined {
+  const value = headers.get("content-length");
+  return value !== null && /^\d+$/.test(value) ? Number(value) : undefined;
+}
