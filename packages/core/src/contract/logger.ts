@@ -12,6 +12,11 @@ export interface Logger {
   error(fields: LogFields, message: string): void;
   /** A logger that adds `fields` to every line it writes. */
   child(fields: LogFields): Logger;
+  /**
+   * Whether lines of a level are written at all, as pino has it. Without it every line is made and
+   * handed over; with it, connections cost no log line unless somebody reads it.
+   */
+  isLevelEnabled?(level: string): boolean;
 }
 
 const ignore = (): void => {};
@@ -23,4 +28,5 @@ export const silentLogger: Logger = {
   warn: ignore,
   error: ignore,
   child: () => silentLogger,
+  isLevelEnabled: () => false,
 };

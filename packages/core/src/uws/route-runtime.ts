@@ -15,6 +15,8 @@ export class RouteRuntime {
   readonly log: Logger;
   readonly nodeId: string;
   readonly nextSerial: () => number;
+  /** Whether every opening and closing is logged. */
+  readonly logsConnections: boolean;
   readonly #topicPrefix: string;
 
   constructor(
@@ -26,6 +28,7 @@ export class RouteRuntime {
     this.dispatcher = route.dispatcher;
     this.policy = route.policy;
     this.log = node.log.child({ route: route.pattern });
+    this.logsConnections = this.log.isLevelEnabled?.("debug") ?? true;
     this.nodeId = node.id;
     this.nextSerial = node.nextSerial;
     this.#topicPrefix = `${index.toString(36)}/`;

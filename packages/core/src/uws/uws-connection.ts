@@ -6,7 +6,7 @@ import type {
   SendStatus,
   User,
 } from "../contract/connection.ts";
-import { type Disconnect, toDisconnect } from "../contract/disconnect.ts";
+import { type CloseEvent, type Disconnect, toDisconnect } from "../contract/disconnect.ts";
 import { Disconnects } from "../contract/disconnects.ts";
 import { WindlassError } from "../contract/errors.ts";
 import type { Handshake } from "../contract/handshake.ts";
@@ -115,6 +115,7 @@ export class UwsConnection implements Connection, NativeCallbacks {
    */
   opened(): void {
     try {
+      if (this.#runtime.logsConnections) this.log.debug({}, "connection opened");
       this.#runtime.dispatcher.opened(this);
     } catch (error) {
       this.faulted(error);
@@ -138,13 +139,14 @@ export class UwsConnection implements Connection, NativeCallbacks {
   }
 
   overflowed(): void {
-    this.#isBacklogged = true;
     const { slowConsumer, maxBackpressureBytes } = this.#runtime.policy;
     // While we close, the engine reports what it drops with a socket that is already unusable.
-    const isOver = this.#socket === undefined || this.#ending !== undefined;
-    if (isOver || slowConsumer === "drop") return;
+    if (this.#socket === undefined || this.#ending !== undefined) return;
+    const { bufferedBytes } = this;
+    this.#isBacklogged = bufferedBytes > 0;
+    if (slowConsumer === "drop") return;
     this.log.warn(
-      { rule: "backpressure", seen: this.bufferedBytes, wanted: maxBackpressureBytes },
+      { rule: "backpressure", seen: bufferedBytes, wanted: maxBackpressureBytes },
       "the peer reads too slowly: closing with 4000",
     );
     this.close(Disconnects.SlowConsumer);
@@ -160,11 +162,19 @@ export class UwsConnection implements Connection, NativeCallbacks {
     const event = toCloseEvent(code, message, this.#ending);
     this.#socket = undefined;
     this.#runtime.release(this.handshake);
-    const { dispatcher } = this.#runtime;
     // The engine reports our own close from inside it, so perhaps from inside a callback: onClose
     // comes after that callback has returned.
-    if (this.#ending === undefined) dispatcher.closed(this, event);
-    else queueMicrotask(() => dispatcher.closed(this, event));
+    if (this.#ending === undefined) this.#closed(event);
+    else queueMicrotask(() => this.#closed(event));
+  }
+
+  #closed(event: CloseEvent): void {
+    try {
+      if (this.#runtime.logsConnections) this.log.debug({ ...event }, "connection closed");
+      this.#runtime.dispatcher.closed(this, event);
+    } catch (error) {
+      this.faulted(error);
+    }
   }
 
   #write(payload: Payload, isBinary: boolean, options: SendOptions | undefined): SendStatus {
