@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { demoTimeoutMs, runDemo, startDemo } from "../support/demo.ts";
 import { TextClient } from "../support/text-client.ts";
 
-describe("the demo", { timeout: demoTimeoutMs }, () => {
+describe("what the demo serves", { timeout: demoTimeoutMs }, () => {
   it("names one URL and answers to localhost and 127.0.0.1", async () => {
     const { program, url, port } = await startDemo();
     expect(url).toBe(`http://localhost:${port}`);
@@ -54,7 +54,9 @@ describe("the demo", { timeout: demoTimeoutMs }, () => {
     const headers = { Host: "evil.example" };
     await expect(TextClient.open(chat, { headers })).rejects.toThrow("404");
   });
+});
 
+describe("the demo as a process", { timeout: demoTimeoutMs }, () => {
   it("on every interface answers to any host, for pages of that host", async () => {
     const { port } = await startDemo({ HOST: "0.0.0.0" });
     const url = `ws://127.0.0.1:${port}/chat`;

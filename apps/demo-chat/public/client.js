@@ -62,7 +62,7 @@ class Panel {
     this.#input.focus();
     if (text.trim() === "") return;
     if (this.#socket?.readyState !== WebSocket.OPEN) {
-      this.#note("Not sent: there is no open connection.");
+      this.#note("Not sent: there is no open connection. Reconnect first.");
       return;
     }
     this.#socket.send(text);

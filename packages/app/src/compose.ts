@@ -129,7 +129,7 @@ export function addSocketRoute(
 
 /** The transport of a finished declaration. */
 export function composeTransport(
-  listen: { readonly address: string; readonly port: number },
+  listen: { readonly httpHost: string; readonly address: string; readonly port: number },
   options: ParsedAppOptions,
   { sockets, fetch }: Composition,
   log: Logger,
@@ -137,7 +137,9 @@ export function composeTransport(
   const { handshakeTimeoutMs, maxPendingHandshakes, refusalLog, unixSocketMode, tls } = options;
   const proxies = parseIpRules(options.trustedProxies);
   return new UwsServer({
-    ...listen,
+    address: listen.address,
+    port: listen.port,
+    publicHost: listen.httpHost,
     unixSocketMode,
     ...(tls !== undefined && { tls }),
     sockets,

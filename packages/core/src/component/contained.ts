@@ -15,6 +15,8 @@ import type { Deadlines } from "./deadlines.ts";
 export class Contained<Data> implements Component<Data> {
   readonly #inner: Component<Data>;
   readonly #deadlines: Deadlines;
+  /** Connections that a failure has ended, or would have if the peer had not closed them before. */
+  readonly #ended = new WeakSet<Connection<Data>>();
 
   /** @param deadlines limits how long an async callback may take; expiry counts as a failure. */
   constructor(inner: Component<Data>, deadlines: Deadlines) {
@@ -25,18 +27,20 @@ export class Contained<Data> implements Component<Data> {
   onOpen(connection: Connection<Data>): MaybePromise<void> {
     try {
       const result: unknown = this.#inner.onOpen?.(connection);
-      if (result !== undefined) return this.#settle(result, connection, "open");
+      if (isPromiseLike(result)) return this.#settle(result, connection, "open");
     } catch (error) {
       return this.#failed(connection, error, "open");
     }
   }
 
   onMessage(connection: Connection<Data>, message: Message): MaybePromise<void> {
+    // Waited behind the callback that failed while the peer was closing: nothing comes after that.
+    if (connection.state === "closed" && this.#ended.has(connection)) return;
     try {
       const result: unknown = this.#inner.onMessage(connection, message);
-      if (result !== undefined) {
+      if (isPromiseLike(result)) {
         // The callback goes on after this native event, so the message must outlive it.
-        if (isPromiseLike(result)) message.retain();
+        message.retain();
         return this.#settle(result, connection, "message");
       }
     } catch (error) {
@@ -47,7 +51,7 @@ export class Contained<Data> implements Component<Data> {
   onDrain(connection: Connection<Data>): MaybePromise<void> {
     try {
       const result: unknown = this.#inner.onDrain?.(connection);
-      if (result !== undefined) return this.#settle(result, connection, "drain");
+      if (isPromiseLike(result)) return this.#settle(result, connection, "drain");
     } catch (error) {
       return this.#failed(connection, error, "drain");
     }
@@ -56,18 +60,17 @@ export class Contained<Data> implements Component<Data> {
   onClose(connection: Connection<Data>, event: CloseEvent): MaybePromise<void> {
     try {
       const result: unknown = this.#inner.onClose?.(connection, event);
-      if (result !== undefined) return this.#settle(result, connection, "close");
+      if (isPromiseLike(result)) return this.#settle(result, connection, "close");
     } catch (error) {
       return this.#failed(connection, error, "close");
     }
   }
 
   async #settle(
-    result: unknown,
+    result: PromiseLike<unknown>,
     connection: Connection<Data>,
     phase: CallbackPhase,
   ): Promise<void> {
-    if (!isPromiseLike(result)) return;
     try {
       await this.#deadlines.limit(result, phase);
     } catch (error) {
@@ -106,7 +109,7 @@ export class Contained<Data> implements Component<Data> {
     // component never saw it open (Ratchet leaves it half-open: a bug not copied), and after a
     // time-out the stuck callback may still be running, so nothing can be ordered after it.
     const isTimeout = error instanceof WindlassError && error.code === "ERR_CALLBACK_TIMEOUT";
-    if (phase === "open" || isTimeout) connection.close(Disconnects.InternalError);
+    if (phase === "open" || isTimeout) this.#end(connection);
   }
 
   #unhandled(
@@ -123,6 +126,11 @@ export class Contained<Data> implements Component<Data> {
         ? "a callback failed and the component has no onError: closing with 1011"
         : "a callback failed and onError failed too: closing with 1011",
     );
+    this.#end(connection);
+  }
+
+  #end(connection: Connection<Data>): void {
+    this.#ended.add(connection);
     connection.close(Disconnects.InternalError);
   }
 }

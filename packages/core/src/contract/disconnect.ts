@@ -49,7 +49,8 @@ export interface CloseEvent {
 const maxReasonBytes = 123;
 
 const encoder = new TextEncoder();
-const decoder = new TextDecoder();
+// `ignoreBOM` keeps a leading U+FEFF: the cut reason stays a prefix of the reason.
+const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 
 /** Cuts a close reason to 123 bytes of UTF-8 without splitting a character. */
 export function truncateReason(reason: string): string {

@@ -39,10 +39,15 @@ export function describeError<Code extends ErrorCode>(
 
 /** The message of anything thrown, for a log line. */
 export function messageOf(thrown: unknown): string {
-  return thrown instanceof Error ? thrown.message : String(thrown);
+  return toError(thrown).message;
 }
 
-/** Anything thrown as an Error, so that it has a stack and a message. */
+/** Anything thrown as an Error, so that it has a stack and a message. Never throws itself. */
 export function toError(thrown: unknown): Error {
-  return thrown instanceof Error ? thrown : new Error(String(thrown), { cause: thrown });
+  try {
+    return thrown instanceof Error ? thrown : new Error(String(thrown), { cause: thrown });
+  } catch {
+    // `throw Object.create(null)`, a failing toString() or a revoked proxy: nobody can look at it.
+    return new Error(`something of type ${typeof thrown} that cannot be shown was thrown`);
+  }
 }

@@ -4,6 +4,9 @@ import type { Message } from "./message.ts";
 // `ignoreBOM` keeps a leading U+FEFF in the text: the payload is handed over as it was sent.
 const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 
+/** Stands for every empty payload: detached memory cannot even be read as empty. */
+const noBytes = new Uint8Array();
+
 /**
  * A message over memory that the transport takes back: the engine detaches the ArrayBuffer when its
  * callback returns, which makes its length 0 and so tells us that the message has expired.
@@ -14,7 +17,7 @@ export class ReceivedMessage implements Message {
   #payload: ArrayBuffer | Uint8Array<ArrayBuffer>;
 
   constructor(payload: ArrayBuffer, isBinary: boolean) {
-    this.#payload = payload;
+    this.#payload = payload.byteLength === 0 ? noBytes : payload;
     this.isBinary = isBinary;
     this.byteLength = payload.byteLength;
   }
@@ -37,9 +40,10 @@ export class ReceivedMessage implements Message {
   }
 
   bytes(): Uint8Array<ArrayBuffer> {
-    // slice() copies, where `new Uint8Array(buffer)` would only look at the same memory.
     const { payload } = this;
-    return payload instanceof ArrayBuffer ? new Uint8Array(payload.slice(0)) : payload.slice();
+    // Of a buffer the constructor only makes a view, but of a view a copy; and slice() the other way
+    // round: a retained message is a Buffer, whose slice() shares its memory.
+    return new Uint8Array(payload instanceof ArrayBuffer ? payload.slice(0) : payload);
   }
 
   json(): unknown {

@@ -44,13 +44,13 @@ export interface FetchRoute {
   readonly maxBodyBytes: number;
 }
 
-/** Where a server listens. */
+/** Where a server listens. Its `url` has the App's `httpHost`, because any other Host is refused. */
 export interface BoundAddress {
   /** The host or the path of the unix socket. */
   readonly address: string;
   /** The port; 0 on a unix socket. */
   readonly port: number;
-  /** For people and logs: `ws://127.0.0.1:8080`, `unix:/run/windlass.sock`. */
+  /** Where clients connect to: `ws://localhost:8080`, `unix:/run/windlass.sock`. */
   readonly url: string;
 }
 

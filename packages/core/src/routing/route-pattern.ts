@@ -39,7 +39,8 @@ export class RoutePattern {
     const params: Record<string, string> = {};
     for (const [index, segment] of this.#segments.entries()) {
       if (segment.kind === "rest") {
-        if (index > parts.length) return undefined;
+        // The rest begins after a slash: "/files/*" does not fit "/files", here as in the engine.
+        if (index >= parts.length) return undefined;
         params["*"] = parts.slice(index).join("/");
         return Object.freeze(params);
       }
@@ -82,7 +83,10 @@ function parseSegments(pattern: string): Segment[] {
     if (text.includes("*")) fail('"*" must be a segment of its own');
     if (!text.startsWith(":")) return { kind: "static", text };
     const name = text.slice(1);
-    if (!paramName.test(name)) fail(`":${name}" is no parameter name (letters, digits and _)`);
+    // An object cannot have "__proto__" as a property like any other.
+    if (!paramName.test(name) || name === "__proto__") {
+      fail(`":${name}" is no parameter name (letters, digits and _)`);
+    }
     if (names.has(name)) fail(`the parameter ":${name}" occurs twice`);
     names.add(name);
     return { kind: "param", name };

@@ -36,7 +36,7 @@ export class RouteTable<Route> implements Router<Route> {
     const entry = { ...declaration, parsed: new RoutePattern(declaration.pattern) };
     for (const other of this.#entries) {
       const host = entry.hosts.find((name) => other.hosts.includes(name));
-      if (other.pattern === entry.pattern && host !== undefined) {
+      if (shapeOf(other.pattern) === shapeOf(entry.pattern) && host !== undefined) {
         const named = host === "" ? "(any)" : host;
         throw new WindlassError("ERR_ROUTE_DUPLICATE", { pattern: entry.pattern, host: named });
       }
@@ -80,6 +80,11 @@ export class RouteTable<Route> implements Router<Route> {
     const rest = patterns.length - maxNamedPatterns;
     return rest > 0 ? `${named} and ${rest} more` : named;
   }
+}
+
+/** The pattern without the names of its parameters: patterns of one shape fit the same paths. */
+function shapeOf(pattern: string): string {
+  return pattern.replace(/\/:\w+/g, "/:");
 }
 
 function matchEntry<Route>(

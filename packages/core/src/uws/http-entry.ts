@@ -63,9 +63,7 @@ export class HttpEntry {
       const refusal = explainHandshake(request, socket.route, socket.params);
       this.#refuse(res, request, refusal, socket.route.pattern);
     } else {
-      // A wrong host on a known path says more than an unknown path.
-      const isHostWrong = !http.accepted && http.rule === "host";
-      this.#refuse(res, request, isHostWrong ? http : socket);
+      this.#refuse(res, request, http.accepted ? socket : notFound(socket, http));
     }
   }
 
@@ -78,6 +76,15 @@ export class HttpEntry {
       ip: client.ip,
     });
   }
+}
+
+/** Neither table has the path: the refusal that says more, or one that names the paths of both. */
+function notFound(socket: Refusal, http: Refusal): Refusal {
+  // A wrong host on a known path says more than an unknown path.
+  if (socket.rule === "host") return socket;
+  if (http.rule === "host") return http;
+  const wanted = [socket.wanted, http.wanted].filter((text) => !text.startsWith("("));
+  return wanted.length === 0 ? socket : { ...socket, wanted: wanted.join(", ") };
 }
 
 /** Why a request to a WebSocket path was no handshake. */

@@ -15,6 +15,8 @@ export interface ListenOptions {
   /** 0 binds a free port. Of no meaning on a unix socket. */
   readonly port: number;
   readonly isTls: boolean;
+  /** Host for the URL that is shown; `""` shows the address. */
+  readonly publicHost: string;
   /** Permissions of the unix socket: who may connect. */
   readonly unixSocketMode: number;
 }
@@ -49,7 +51,7 @@ export async function listen(
 async function listenTcp(
   native: Native,
   app: NativeApp,
-  { address, port, isTls }: ListenOptions,
+  { address, port, isTls, publicHost }: ListenOptions,
 ): Promise<Listening> {
   // Without the exclusive flag the engine sets SO_REUSEPORT, and a second server on the same port
   // would silently take every other connection.
@@ -60,7 +62,7 @@ async function listenTcp(
   const shown = showHostPort(address, port);
   if (socket === false) throw await diagnose({ host: address, port }, shown);
   const boundPort = native.us_socket_local_port(socket);
-  const url = `${isTls ? "wss" : "ws"}://${showHostPort(address, boundPort)}`;
+  const url = `${isTls ? "wss" : "ws"}://${showHostPort(publicHost || address, boundPort)}`;
   return { socket, bound: { address, port: boundPort, url } };
 }
 
@@ -139,5 +141,5 @@ function addressError<Code extends AddressErrorCode>(
 }
 
 function showHostPort(host: string, port: number): string {
-  return host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`;
+  return host.includes(":") && !host.startsWith("[") ? `[${host}]:${port}` : `${host}:${port}`;
 }

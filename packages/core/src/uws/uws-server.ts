@@ -26,6 +26,8 @@ import { UwsConnection } from "./uws-connection.ts";
 export interface UwsServerOptions extends HandshakeLimits {
   readonly address: string;
   readonly port: number;
+  /** Host that clients use, for the URL that is shown; `""` shows the address. */
+  readonly publicHost: string;
   readonly unixSocketMode: number;
   readonly tls?: TlsOptions;
   readonly sockets: Router<SocketRoute>;
@@ -72,7 +74,7 @@ export class UwsServer implements Transport {
   }
 
   async listen(): Promise<BoundAddress> {
-    const { address, port, tls, unixSocketMode } = this.#options;
+    const { tls, ...options } = this.#options;
     const native = await loadNative();
     const app = await createNativeApp(native, tls);
     for (const { route } of this.#runtimes.values()) {
@@ -87,7 +89,7 @@ export class UwsServer implements Transport {
     app.any("/*", (res, req) => this.#contained(res, () => this.#entry.handle(res, req)));
     const isTls = tls !== undefined;
     try {
-      this.#listening = await listen(native, app, { address, port, isTls, unixSocketMode });
+      this.#listening = await listen(native, app, { ...options, isTls });
     } catch (error) {
       app.close();
       throw error;
