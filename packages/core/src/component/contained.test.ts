@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import type { Component } from "../contract/component.ts";
-import { type InMemoryRouteOptions, InMemoryRoute } from "../testing/in-memory-route.ts";
+import { InMemoryRoute, type InMemoryRouteOptions } from "../testing/in-memory-route.ts";
 import { ManualClock } from "../testing/manual-clock.ts";
-import { RecordingComponent, type RecordedPhase } from "../testing/recording-component.ts";
+import { type RecordedPhase, RecordingComponent } from "../testing/recording-component.ts";
 import { RecordingLogger } from "../testing/recording-logger.ts";
 
 const phases = ["open", "message", "drain", "close"] as const;
@@ -90,6 +90,21 @@ describe("a callback that fails", () => {
     expect(component.phases).toEqual(["open", "error", "close"]);
   });
 
+  it("in onOpen keeps away the messages of a peer that has gone meanwhile", async () => {
+    let openFails: () => void = () => {};
+    const component = new RecordingComponent().on(
+      "open",
+      () => new Promise((_resolve, reject) => (openFails = () => reject(failure))),
+    );
+    const route = new InMemoryRoute(component);
+    const peer = await route.connect();
+    peer.send("the component never saw this connection open");
+    peer.drop();
+    openFails();
+    await route.settled();
+    expect(component.phases).toEqual(["open", "error", "close"]);
+  });
+
   it("does not disturb other connections", async () => {
     const component = new RecordingComponent();
     const route = new InMemoryRoute(component);
@@ -120,6 +135,7 @@ describe("a callback that fails", () => {
   });
 
   it("by returning something with a then that throws is contained too", async () => {
+    // biome-ignore lint/suspicious/noThenProperty: a hostile thenable is what is tested
     const trap = Object.defineProperty({}, "then", { get: () => fail(failure) });
     const component = new RecordingComponent().on("open", () => trap as Promise<void>);
     await live(component, "open");

@@ -1,9 +1,11 @@
 import type { TransportPolicy } from "../contract/transport.ts";
+import type { DeferredEvents } from "./deferred-events.ts";
 import type {
   Native,
   NativeBehavior,
   NativeCallbacks,
   NativeSocket,
+  NativeUpgrade,
   NativeUserData,
 } from "./native.ts";
 
@@ -23,7 +25,8 @@ export function hardPayloadLimit(maxPayloadBytes: number): number {
 export function createBehavior(
   native: Native,
   policy: TransportPolicy,
-  upgrade: NonNullable<NativeBehavior["upgrade"]>,
+  upgrade: NativeUpgrade,
+  deferred: DeferredEvents | undefined,
 ): NativeBehavior {
   return {
     maxPayloadLength: hardPayloadLimit(policy.maxPayloadBytes),
@@ -34,18 +37,29 @@ export function createBehavior(
     compression: compressionOf(native, policy),
     upgrade,
     open: (ws) => connectionOf(ws).attach(ws),
-    message: (ws, payload, isBinary) => {
-      const connection = connectionOf(ws);
-      try {
-        connection.receive(payload, isBinary);
-      } catch (error) {
-        connection.faulted(error);
-      }
-    },
+    message: deferred === undefined ? receiveNow : receiveDeferred(deferred),
     dropped: (ws) => contained(connectionOf(ws), (connection) => connection.overflowed()),
     drain: (ws) => contained(connectionOf(ws), (connection) => connection.drained()),
     close: (ws, code, message) =>
       contained(connectionOf(ws), (connection) => connection.detached(code, message)),
+  };
+}
+
+function receiveNow(ws: NativeSocket, payload: ArrayBuffer, isBinary: boolean): void {
+  const connection = connectionOf(ws);
+  try {
+    connection.receive(payload, isBinary);
+  } catch (error) {
+    connection.faulted(error);
+  }
+}
+
+function receiveDeferred(deferred: DeferredEvents): typeof receiveNow {
+  return (ws, payload, isBinary) => {
+    // The engine takes its memory back when this returns.
+    const copy = payload.slice(0);
+    const connection = connectionOf(ws);
+    deferred.defer(() => contained(connection, () => connection.receive(copy, isBinary)));
   };
 }
 

@@ -23,6 +23,8 @@ export type NativeContext = uws.us_socket_context_t;
 export type NativeListenSocket = uws.us_listen_socket;
 export type NativeBehavior = uws.WebSocketBehavior<NativeUserData>;
 
+export type NativeUpgrade = NonNullable<NativeBehavior["upgrade"]>;
+
 /** The engine copies these properties onto its own socket object, so there is just one. */
 export interface NativeUserData {
   readonly connection: NativeCallbacks;

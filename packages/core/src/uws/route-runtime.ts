@@ -4,8 +4,17 @@ import { WindlassError } from "../contract/errors.ts";
 import type { Handshake } from "../contract/handshake.ts";
 import type { Logger } from "../contract/logger.ts";
 import type { SocketRoute, TransportPolicy } from "../contract/transport.ts";
+import type { DeferredEvents } from "./deferred-events.ts";
 
 const maxTopicLength = 255;
+
+/** What all routes of a node share. */
+export interface NodeContext {
+  readonly id: string;
+  readonly nextSerial: () => number;
+  readonly log: Logger;
+  readonly deferred: DeferredEvents | undefined;
+}
 
 /** What all connections of one route share. */
 export class RouteRuntime {
@@ -17,18 +26,17 @@ export class RouteRuntime {
   readonly nextSerial: () => number;
   /** Whether every opening and closing is logged. */
   readonly logsConnections: boolean;
+  /** On encrypted sockets: what puts messages off until the engine has finished reading. */
+  readonly deferred: DeferredEvents | undefined;
   readonly #topicPrefix: string;
 
-  constructor(
-    route: SocketRoute,
-    node: { readonly id: string; readonly nextSerial: () => number; readonly log: Logger },
-    index: number,
-  ) {
+  constructor(route: SocketRoute, node: NodeContext, index: number) {
     this.route = route;
     this.dispatcher = route.dispatcher;
     this.policy = route.policy;
     this.log = node.log.child({ route: route.pattern });
     this.logsConnections = this.log.isLevelEnabled?.("debug") ?? true;
+    this.deferred = node.deferred;
     this.nodeId = node.id;
     this.nextSerial = node.nextSerial;
     this.#topicPrefix = `${index.toString(36)}/`;

@@ -22,19 +22,22 @@ export async function createNativeApp(
   tls: TlsOptions | undefined,
 ): Promise<NativeApp> {
   if (tls === undefined) return native.App() as NativeApp;
+  const { certFile, keyFile, caFile, passphrase } = tls;
   try {
-    const [cert, key] = await Promise.all([readFile(tls.certFile), readFile(tls.keyFile)]);
-    const ca = tls.caFile === undefined ? undefined : await readFile(tls.caFile);
-    createSecureContext({ cert, key, ca, passphrase: tls.passphrase });
+    const [cert, key] = await Promise.all([readFile(certFile), readFile(keyFile)]);
+    const ca = caFile === undefined ? undefined : await readFile(caFile);
+    createSecureContext({ cert, key, ca, passphrase });
+    // Inside as well: there are files that Node takes and the engine does not.
+    return native.SSLApp({
+      cert_file_name: certFile,
+      key_file_name: keyFile,
+      ...(caFile !== undefined && { ca_file_name: caFile }),
+      ...(passphrase !== undefined && { passphrase }),
+    }) as NativeApp;
   } catch (error) {
-    const { certFile, keyFile } = tls;
-    const problem = `${messageOf(error)} (certFile ${certFile}, keyFile ${keyFile})`;
+    const files = [`certFile ${certFile}`, `keyFile ${keyFile}`];
+    if (caFile !== undefined) files.push(`caFile ${caFile}`);
+    const problem = `${messageOf(error)} (${files.join(", ")})`;
     throw new WindlassError("ERR_TLS_INVALID", { problem }, { cause: error });
   }
-  return native.SSLApp({
-    cert_file_name: tls.certFile,
-    key_file_name: tls.keyFile,
-    ...(tls.caFile !== undefined && { ca_file_name: tls.caFile }),
-    ...(tls.passphrase !== undefined && { passphrase: tls.passphrase }),
-  }) as NativeApp;
 }

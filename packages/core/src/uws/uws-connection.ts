@@ -130,7 +130,7 @@ export class UwsConnection implements Connection, NativeCallbacks {
 
   receive(payload: ArrayBuffer, isBinary: boolean): void {
     // Frames that were read together with the one whose callback closed the connection.
-    if (this.#socket === undefined) return;
+    if (this.#ending !== undefined) return;
     if (payload.byteLength > this.#runtime.policy.maxPayloadBytes) {
       this.close(Disconnects.MessageTooBig);
       return;
@@ -162,10 +162,12 @@ export class UwsConnection implements Connection, NativeCallbacks {
     const event = toCloseEvent(code, message, this.#ending);
     this.#socket = undefined;
     this.#runtime.release(this.handshake);
+    const { deferred } = this.#runtime;
     // The engine reports our own close from inside it, so perhaps from inside a callback: onClose
-    // comes after that callback has returned.
-    if (this.#ending === undefined) this.#closed(event);
-    else queueMicrotask(() => this.#closed(event));
+    // comes after that callback has returned. And it comes after messages that are deferred.
+    if (this.#ending !== undefined) queueMicrotask(() => this.#closed(event));
+    else if (deferred !== undefined) deferred.defer(() => this.#closed(event));
+    else this.#closed(event);
   }
 
   #closed(event: CloseEvent): void {

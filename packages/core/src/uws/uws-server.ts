@@ -12,10 +12,17 @@ import type {
   Transport,
 } from "../contract/transport.ts";
 import { createBehavior } from "./behavior.ts";
+import { DeferredEvents } from "./deferred-events.ts";
 import { FetchServer } from "./fetch-server.ts";
 import { HttpEntry, type ServeFetch } from "./http-entry.ts";
 import { isUnixPath, type Listening, listen } from "./listen.ts";
-import { loadNative, type Native, type NativeApp, type NativeResponse } from "./native.ts";
+import {
+  loadNative,
+  type Native,
+  type NativeApp,
+  type NativeResponse,
+  type NativeUpgrade,
+} from "./native.ts";
 import { RefusalLog, type RefusalLogLimits } from "./refusal-log.ts";
 import { RouteRuntime } from "./route-runtime.ts";
 import { createNativeApp, type TlsOptions } from "./tls.ts";
@@ -47,6 +54,7 @@ const lingerMs = 1_000;
 export class UwsServer implements Transport {
   readonly #options: UwsServerOptions;
   readonly #clock: Clock;
+  readonly #deferred: DeferredEvents | undefined;
   readonly #runtimes = new Map<SocketRoute, RouteRuntime>();
   readonly #upgrader: Upgrader;
   readonly #entry: HttpEntry;
@@ -59,6 +67,7 @@ export class UwsServer implements Transport {
     const { sockets, fetch, log, isTrustedProxy, clock = systemClock } = options;
     this.#options = options;
     this.#clock = clock;
+    this.#deferred = options.tls === undefined ? undefined : new DeferredEvents();
     const refusals = new RefusalLog(log, options.refusalLog, clock);
     const read = { isTls: options.tls !== undefined, isTrustedProxy };
     this.#fetchServer = new FetchServer(log, refusals);
@@ -67,7 +76,9 @@ export class UwsServer implements Transport {
     this.#upgrader = new Upgrader({ ...options, router: sockets, runtimes, read, refusals, clock });
     this.#entry = new HttpEntry({ sockets, fetch, read, refusals, serveFetch });
     let serial = 0;
-    const node = { id: randomBytes(6).toString("hex"), nextSerial: () => ++serial, log };
+    const nextSerial = (): number => ++serial;
+    const deferred = this.#deferred;
+    const node = { id: randomBytes(6).toString("hex"), nextSerial, log, deferred };
     for (const [index, { route }] of sockets.entries.entries()) {
       this.#runtimes.set(route, new RouteRuntime(route, node, index));
     }
@@ -81,9 +92,10 @@ export class UwsServer implements Transport {
       const { pattern, policy } = route;
       // Routes of one pattern agree on what the engine is told (the declaration was refused
       // otherwise), so that the last one registered can stand for all.
-      const behavior = createBehavior(native, policy, (res, req, context) => {
+      const upgrade: NativeUpgrade = (res, req, context) => {
         this.#contained(res, () => this.#upgrader.upgrade(pattern, res, req, context));
-      });
+      };
+      const behavior = createBehavior(native, policy, upgrade, this.#deferred);
       app.ws(pattern, behavior);
     }
     app.any("/*", (res, req) => this.#contained(res, () => this.#entry.handle(res, req)));

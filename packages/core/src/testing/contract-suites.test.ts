@@ -1,0 +1,313 @@
+import { describe, expect, it } from "vitest";
+import { ComponentDecorator } from "../component/component-decorator.ts";
+import type { Broker, Publication, PublicationListener } from "../contract/broker.ts";
+import type { Component } from "../contract/component.ts";
+import { accept, type Guard, refuse } from "../contract/guard.ts";
+import { isPromiseLike } from "../contract/maybe-promise.ts";
+import { connectionLimitGuard } from "../guard/connection-limit.ts";
+import { MemoryBroker } from "../pubsub/memory-broker.ts";
+import type { ContractRunner } from "./contract-runner.ts";
+import { describeBroker } from "./describe-broker.ts";
+import { describeComponentDecorator } from "./describe-component-decorator.ts";
+import { describeGuard, type GuardCases } from "./describe-guard.ts";
+
+/** A test runner that tells which cases fail; a case that hangs fails after a moment. */
+async function failuresOf(declare: (runner: ContractRunner) => void): Promise<string[]> {
+  const tests: { name: string; body: () => void | Promise<void> }[] = [];
+  const skip = (): void => {};
+  const add = (name: string, body: () => void | Promise<void>): void => {
+    tests.push({ name, body });
+  };
+  declare({ describe: (_name, body) => body(), it: Object.assign(add, { skip }) });
+  expect(tests).not.toEqual([]);
+  const outcomes = tests.map(async ({ name, body }) => {
+    const hangs = new Promise((_resolve, reject) => setTimeout(reject, 100).unref());
+    return Promise.race([(async () => body())(), hangs]).then(
+      () => [],
+      () => [name],
+    );
+  });
+  return (await Promise.all(outcomes)).flat();
+}
+
+describe("describeComponentDecorator finds a decorator that", () => {
+  const failures = (create: (inner: Component) => Component): Promise<string[]> =>
+    failuresOf((runner) => describeComponentDecorator("it", create, runner));
+
+  it("is right", async () => {
+    expect(await failures((inner) => new ComponentDecorator(inner))).toEqual([]);
+    expect(await failures((inner) => inner)).toEqual([]);
+  });
+
+  it.each<[string, (inner: Component) => Component]>([
+    [
+      "drops promises",
+      (inner) =>
+        override(inner, {
+          onMessage: (connection, message) => void inner.onMessage(connection, message),
+        }),
+    ],
+    [
+      "makes everything asynchronous",
+      (inner) => override(inner, { onMessage: async (...args) => inner.onMessage(...args) }),
+    ],
+    [
+      "swallows failures",
+      (inner) =>
+        override(inner, {
+          onMessage(...args) {
+            try {
+              const result = inner.onMessage(...args);
+              return isPromiseLike(result) ? result.catch(() => {}) : result;
+            } catch {
+              // Swallowed.
+            }
+          },
+        }),
+    ],
+    ["hides that there is no onError", (inner) => override(inner, { onError: () => {} })],
+    ["forgets a callback", (inner) => override(inner, { onDrain: () => {} })],
+    [
+      "hands over another message",
+      (inner) =>
+        override(inner, {
+          onMessage: (connection, message) =>
+            inner.onMessage(connection, Object.create(message as object)),
+        }),
+    ],
+    [
+      "hands over another connection",
+      (inner) =>
+        override(inner, {
+          onClose: (connection, event) => inner.onClose?.(Object.create(connection), event),
+        }),
+    ],
+    [
+      "lets connections wait for each other",
+      (inner) => {
+        let tail: Promise<void> | undefined;
+        return override(inner, {
+          onOpen(connection) {
+            const result = inner.onOpen?.(connection);
+            if (isPromiseLike(result)) tail = result;
+            return result;
+          },
+          onMessage: (...args) =>
+            tail === undefined
+              ? inner.onMessage(...args)
+              : tail.then(() => inner.onMessage(...args)),
+        });
+      },
+    ],
+    [
+      "remembers a connection for ever",
+      (inner) => {
+        const closed = new Set<unknown>();
+        return override(inner, {
+          onMessage: (connection, message) =>
+            closed.has(connection) ? undefined : inner.onMessage(connection, message),
+          onClose(connection, event) {
+            closed.add(connection);
+            return inner.onClose?.(connection, event);
+          },
+        });
+      },
+    ],
+  ])("%s", async (_fault, create) => {
+    expect(await failures(create)).not.toEqual([]);
+  });
+});
+
+/** A right decorator, but for these callbacks. */
+function override(inner: Component, callbacks: Partial<Component>): Component {
+  return Object.assign(new ComponentDecorator(inner), callbacks);
+}
+
+describe("describeGuard finds a guard that", () => {
+  const cases: Omit<GuardCases, "create"> = {
+    accepts: [{ ip: "10.0.0.1" }],
+    refuses: [{ request: { ip: "203.0.113.7" }, rule: "ip" }],
+  };
+  const failures = (create: () => Guard, more: Partial<GuardCases> = {}): Promise<string[]> =>
+    failuresOf((runner) => describeGuard("it", { ...cases, ...more, create }, runner));
+  const refusal = refuse({ rule: "ip", seen: "a", wanted: "b" });
+  const check: Guard["check"] = ({ ip }) => (ip.startsWith("10.") ? accept : refusal);
+  const limit = { accepts: [{}], refuses: [], limit: 2 };
+
+  it("is right", async () => {
+    expect(await failures(() => ({ check }))).toEqual([]);
+    const create = (): Guard => connectionLimitGuard({ max: 2, scope: "route" });
+    expect(await failures(create, limit)).toEqual([]);
+  });
+
+  it.each<[string, Guard]>([
+    ["lets everybody in", { check: () => accept }],
+    ["lets nobody in", { check: () => refusal }],
+    ["names another rule", { check: (...args) => ({ ...check(...args), rule: "x" }) as never }],
+    ["answers with a bare value", { check: () => true as never }],
+    ["is asynchronous without saying so", { check: async (...args) => check(...args) }],
+    ["explains nothing", { check: (h, c) => ({ ...check(h, c), seen: "" }) as never }],
+    [
+      "answers with a status that is no error",
+      { check: (h, c) => ({ ...check(h, c), status: 200 }) as never },
+    ],
+    [
+      "fails in release",
+      {
+        check,
+        release() {
+          throw new Error("unknown");
+        },
+      },
+    ],
+  ])("%s", async (_fault, guard) => {
+    expect(await failures(() => guard)).not.toEqual([]);
+  });
+
+  it.each<[string, (limited: Guard) => Guard]>([
+    ["never gives a place back", ({ check: ask }) => ({ check: ask })],
+    ["goes below zero", () => countingBelowZero()],
+  ])("counts and %s", async (_fault, spoil) => {
+    const create = (): Guard => spoil(unbound(connectionLimitGuard({ max: 2, scope: "route" })));
+    expect(await failures(create, limit)).not.toEqual([]);
+  });
+});
+
+/** Its methods without `this`, so that a test can take one away. */
+function unbound(guard: Guard): Guard {
+  return {
+    check: (...args) => guard.check(...args),
+    release: (handshake) => guard.release?.(handshake),
+  };
+}
+
+function countingBelowZero(): Guard {
+  let count = 0;
+  return {
+    check() {
+      if (count >= 2) return refuse({ rule: "limit", seen: "2", wanted: "less" });
+      count += 1;
+      return accept;
+    },
+    release() {
+      count -= 1;
+    },
+  };
+}
+
+describe("describeBroker finds a broker that", () => {
+  const failures = (create: () => Broker): Promise<string[]> =>
+    failuresOf((runner) => describeBroker("it", create, runner));
+  const right = (): MemoryBroker => new MemoryBroker(() => {});
+
+  it("is right", async () => {
+    expect(await failures(right)).toEqual([]);
+  });
+
+  it.each<[string, (broker: Pick<Broker, "publish">) => Partial<Broker>]>([
+    [
+      "delivers twice",
+      (broker) => ({
+        async publish(publication) {
+          await broker.publish(publication);
+          await broker.publish(publication);
+        },
+      }),
+    ],
+    ["delivers nothing", () => ({ publish: async () => {} })],
+    ["keeps listeners for ever", () => ({ unsubscribe: async () => {} })],
+    [
+      "mixes topics",
+      (broker) => ({
+        publish: (publication) =>
+          broker.publish({ ...publication, topic: publication.topic.slice(0, 4).toLowerCase() }),
+      }),
+    ],
+    [
+      "makes text of bytes",
+      (broker) => ({
+        publish: ({ topic, data }) => broker.publish({ topic, data: String(data) }),
+      }),
+    ],
+    ["swallows what it cannot deliver", () => ({ close: async () => {} })],
+    [
+      "delivers out of order",
+      (broker) => {
+        let held: Publication | undefined;
+        return {
+          async publish(publication) {
+            if (publication.data === "7") held = publication;
+            else await broker.publish(publication);
+            if (publication.data === "8" && held !== undefined) await broker.publish(held);
+          },
+        };
+      },
+    ],
+    [
+      "does not copy bytes",
+      () => {
+        const listeners = new Set<PublicationListener>();
+        return {
+          subscribe: async (_topic, listener) => void listeners.add(listener),
+          async publish(publication) {
+            setTimeout(() => {
+              for (const listener of listeners) listener(publication);
+            });
+          },
+        };
+      },
+    ],
+  ])("%s", async (_fault, spoil) => {
+    const create = (): Broker => {
+      const broker = right();
+      const publish = broker.publish.bind(broker);
+      return Object.assign(broker, spoil({ publish }));
+    };
+    expect(await failures(create)).not.toEqual([]);
+  });
+});
+
+describe("cases of a suite", () => {
+  it("are skipped by name with a reason, and the name must exist", async () => {
+    const skipped: string[] = [];
+    const it = Object.assign(() => {}, { skip: (name: string) => void skipped.push(name) });
+    const runner: ContractRunner = { describe: (_name, body) => body(), it };
+    const create = (): Broker => new MemoryBroker(() => {});
+    const name = "keeps topics apart";
+    describeBroker("it", create, runner, { skip: [{ reason: "one topic only", cases: [name] }] });
+    expect(skipped).toEqual([`${name} (one topic only)`]);
+    const skip = [{ reason: "renamed", cases: ["no such case"] }];
+    expect(() => describeBroker("it", create, runner, { skip })).toThrow("no such case");
+  });
+
+  it("about several nodes run with a way to join", async () => {
+    const failures = (join: (first: Broker) => Broker): Promise<string[]> =>
+      failuresOf((runner) => describeBroker("it", () => new Node(), runner, { join }));
+    expect(await failures((first) => new Node((first as Node).bus))).toEqual([]);
+    expect(await failures(() => new Node())).toEqual(["reaches the listeners of every node once"]);
+  });
+});
+
+/** A broker on several nodes of one process. */
+class Node extends MemoryBroker {
+  readonly bus: Set<Node>;
+
+  constructor(bus: Set<Node> = new Set()) {
+    super(() => {});
+    this.bus = bus.add(this);
+  }
+
+  override async publish(publication: Publication): Promise<void> {
+    if (!this.bus.has(this)) throw new Error("closed");
+    await Promise.all([...this.bus].map((node) => node.#deliver(publication)));
+  }
+
+  override async close(): Promise<void> {
+    this.bus.delete(this);
+    await super.close();
+  }
+
+  #deliver(publication: Publication): Promise<void> {
+    return super.publish(publication);
+  }
+}
