@@ -100,6 +100,11 @@ export class UwsConnection implements Connection, NativeCallbacks {
     return this.#socket?.unsubscribe(name) ?? false;
   }
 
+  /** Whether this is a connection of that route of that server, subscribed to the topic. */
+  listensTo(runtime: RouteRuntime, nativeTopic: string): boolean {
+    return runtime === this.#runtime && (this.#socket?.isSubscribed(nativeTopic) ?? false);
+  }
+
   /** Publishes to the topic's other subscribers; false when this connection is closed. */
   publish(nativeTopic: string, payload: Payload, isBinary: boolean, compress: boolean): boolean {
     return this.#socket?.publish(nativeTopic, payload, isBinary, compress) ?? false;

@@ -123,8 +123,9 @@ export class UwsServer implements Transport {
     const isBinary = typeof data !== "string";
     const compress = runtime.compresses(isBinary ? data.byteLength : data.length, options);
     const { except } = options;
-    // The engine leaves out the socket that publishes.
-    return except instanceof UwsConnection && except.state === "open"
+    // The engine leaves out the socket that publishes, but only a subscriber can publish that way; any
+    // other connection would not get it anyway.
+    return except instanceof UwsConnection && except.listensTo(runtime, name)
       ? except.publish(name, data, isBinary, compress)
       : this.#app.publish(name, data, isBinary, compress);
   }
