@@ -76,5 +76,3 @@ export type RouteOptions = z.input<typeof routeOptionsSchema>;
 export type ParsedRouteOptions = Readonly<z.output<typeof routeOptionsSchema>>;
 /** What `app.http(path, handler, options)` takes as options. */
 export type HttpOptions = z.input<typeof httpOptionsSchema>;
-/** Parsed and frozen. */
-export type ParsedHttpOptions = Readonly<z.output<typeof httpOptionsSchema>>;

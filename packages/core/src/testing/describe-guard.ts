@@ -113,6 +113,17 @@ function countingCases(limit: number): readonly ContractCase<GuardCases>[] {
       },
     ],
     [
+      "keeps no place for what it refused",
+      async ({ create, accepts, refuses }) => {
+        const guard = create();
+        for (const { request } of refuses) {
+          const attempts = Array.from({ length: limit + 1 }, () => request);
+          for (const attempt of attempts) await check(guard, createInMemoryHandshake(attempt));
+        }
+        await fill(guard, accepts[0], limit);
+      },
+    ],
+    [
       "gives back one place for one release",
       async ({ create, accepts }) => {
         const guard = create();

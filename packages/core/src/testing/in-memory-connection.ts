@@ -165,11 +165,12 @@ export class InMemoryConnection implements Connection {
   }
 
   #overflowed(): void {
-    this.#isBacklogged = true;
+    const { bufferedBytes } = this;
+    this.#isBacklogged = bufferedBytes > 0;
     const { slowConsumer, maxBackpressureBytes } = this.#runtime.policy;
     if (slowConsumer === "drop") return;
     this.log.warn(
-      { rule: "backpressure", seen: this.bufferedBytes, wanted: maxBackpressureBytes },
+      { rule: "backpressure", seen: bufferedBytes, wanted: maxBackpressureBytes },
       "the peer reads too slowly: closing with 4000",
     );
     this.close(Disconnects.SlowConsumer);

@@ -17,7 +17,7 @@ const hardLimitFactor = 2;
 const hardLimitMinExtraBytes = 65_536;
 
 /** The limit the engine gets for messages of at most `maxPayloadBytes`. */
-export function hardPayloadLimit(maxPayloadBytes: number): number {
+function hardPayloadLimit(maxPayloadBytes: number): number {
   return Math.max(maxPayloadBytes * hardLimitFactor, maxPayloadBytes + hardLimitMinExtraBytes);
 }
 
