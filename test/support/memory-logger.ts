@@ -34,7 +34,7 @@ export class MemoryLogger implements Logger {
 
   /** The lines about refused handshakes and requests. */
   get refusals(): readonly LogLine[] {
-    return this.lines.filter((line) => line.message === "handshake refused");
+    return this.lines.filter((line) => line.message === "request refused");
   }
 
   /** The first line that fits, now or when it is written. */

@@ -142,7 +142,8 @@ export class App {
     }
     const parsed = parseOptions(httpOptionsSchema, options, `options of http route "${path}"`);
     const hosts = hostList(parsed.httpHost ?? this.#listen.httpHost);
-    const route = { pattern: path, handler, maxBodyBytes: parsed.maxBodyBytes };
+    const { maxBodyBytes } = parsed;
+    const route = { pattern: path, handler, maxBodyBytes, guard: this.#composition.addressGuard };
     this.#composition.fetch.add({ pattern: path, hosts, route });
   }
 
@@ -162,7 +163,8 @@ export class App {
       this.#transport = transport;
       this.#state = "running";
       const routes = this.#composition.sockets.entries.map((entry) => entry.pattern);
-      this.#log.info({ url: bound.url, routes }, "listening");
+      const httpRoutes = this.#composition.fetch.entries.map((entry) => entry.pattern);
+      this.#log.info({ ...bound, routes, httpRoutes }, "listening");
       return bound;
     } catch (error) {
       this.#state = "declaring";

@@ -28,6 +28,8 @@ import type { ParsedRouteOptions } from "./route-options.ts";
 export interface Composition {
   readonly sockets: RouteTable<SocketRoute>;
   readonly fetch: RouteTable<FetchRoute>;
+  /** Who may talk to this node at all, sockets and plain HTTP alike. */
+  readonly addressGuard: Guard;
   /** Guards of the node, in front of those of each route. */
   readonly nodeGuards: readonly Guard[];
 }
@@ -42,22 +44,23 @@ export interface RouteDefinition<Data> {
 
 /** The empty house: tables without routes, and the guards of the node. */
 export function composeNode(options: ParsedAppOptions): Composition {
-  const nodeGuards: Guard[] = [];
   const { allowIps, blockIps, maxConnections, maxConnectionsPerIp } = options;
-  if (allowIps.length > 0 || blockIps.length > 0) {
-    nodeGuards.push(ipGuard({ block: blockIps, ...(allowIps.length > 0 && { allow: allowIps }) }));
-  }
+  const isOpen = allowIps.length === 0 && blockIps.length === 0;
+  const addressGuard = isOpen
+    ? allOf()
+    : ipGuard({ block: blockIps, ...(allowIps.length > 0 && { allow: allowIps }) });
+  const nodeGuards: Guard[] = isOpen ? [] : [addressGuard];
   if (maxConnections > 0) {
     nodeGuards.push(connectionLimitGuard({ max: maxConnections, scope: "node" }));
   }
   if (maxConnectionsPerIp > 0)
     nodeGuards.push(connectionLimitPerIpGuard({ max: maxConnectionsPerIp }));
-  return { sockets: new RouteTable(), fetch: new RouteTable(), nodeGuards };
+  return { sockets: new RouteTable(), fetch: new RouteTable(), addressGuard, nodeGuards };
 }
 
 /**
- * A route with all its layers: guards in the order handshake, origin, node, route, the user's own,
- * subprotocol, authenticate; around the component rate limit, serialisation and containment.
+ * A route with all its layers: guards in the order handshake, origin, subprotocol, node, route, the
+ * user's own, authenticate; around the component rate limit, serialisation and containment.
  */
 export function composeRoute<Data>(
   definition: RouteDefinition<Data>,

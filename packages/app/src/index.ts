@@ -36,12 +36,17 @@ export {
   allOf,
   CloseCode,
   ComponentDecorator,
+  connectionLimitGuard,
+  connectionLimitPerIpGuard,
   Disconnects,
+  hostGuard,
   IpBlackList,
   ipGuard,
+  originGuard,
   rateLimited,
   refuse,
   serialized,
+  silentLogger,
   WindlassError,
 } from "@windlass/core";
 export type { AppState } from "./app.ts";

@@ -12,11 +12,7 @@ export interface Route<Data = unknown> {
    *
    * @throws WindlassError `ERR_TOPIC_INVALID`
    */
-  publish(
-    topic: string,
-    data: string | Uint8Array | ArrayBuffer,
-    options?: PublishOptions,
-  ): boolean;
+  publish(topic: string, data: Sendable, options?: PublishOptions): boolean;
   /** Sends to every connection of this route, one after the other. */
   broadcast(data: Sendable, options?: BroadcastOptions): void;
 }

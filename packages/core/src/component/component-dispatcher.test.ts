@@ -7,7 +7,9 @@ import { RecordingComponent } from "../testing/recording-component.ts";
 
 describe("createDispatcher", () => {
   it("needs nothing of a component but onMessage", async () => {
-    const component: Component = { onMessage: (connection, message) => void connection.send(message) };
+    const component: Component = {
+      onMessage: (connection, message) => void connection.send(message),
+    };
     const route = new InMemoryRoute(component);
     const peer = await route.connect();
     peer.send("hello");
@@ -111,7 +113,9 @@ describe("createDispatcher", () => {
 describe("a message", () => {
   it("that a synchronous callback kept has expired afterwards", async () => {
     const kept: Message[] = [];
-    const peer = await connectInMemory({ onMessage: (_connection, message) => void kept.push(message) });
+    const peer = await connectInMemory({
+      onMessage: (_connection, message) => void kept.push(message),
+    });
     peer.send("hello");
     expect(() => kept[0]?.text()).toThrow("read after its callback had returned");
   });

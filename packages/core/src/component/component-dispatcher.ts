@@ -27,15 +27,7 @@ export interface DispatchOptions extends Partial<QueueLimits> {
 export function createDispatcher<Data>(
   component: Component<Data>,
   options: DispatchOptions = {},
-): Dispatcher {
-  return createTimedDispatcher(component, options, systemClock);
-}
-
-/** {@link createDispatcher} with another clock, for tests. */
-export function createTimedDispatcher<Data>(
-  component: Component<Data>,
-  options: DispatchOptions,
-  clock: Clock,
+  clock: Clock = systemClock,
 ): Dispatcher {
   const deadlines = new Deadlines(options.callbackTimeoutMs ?? 30_000, clock);
   let layered: Component<Data> = new Contained(component, deadlines);

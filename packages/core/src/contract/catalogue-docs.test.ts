@@ -82,7 +82,7 @@ describe("the reference of close codes", () => {
     }
   });
 
-  it("lists what is sent without being asked, with code, reason and cause", () => {
+  it("lists every named disconnect with code, reason and cause", () => {
     const documented = tables(page, "Disconnect");
     const values = Object.entries(Disconnects);
     expect(documented).toEqual(

@@ -39,6 +39,7 @@ describe("isPromiseLike", () => {
   it("tells promises and thenables from everything else", () => {
     // biome-ignore lint/suspicious/noThenProperty: a thenable is what is tested
     expect([Promise.resolve(), { then: () => {} }].map(isPromiseLike)).toEqual([true, true]);
+    // biome-ignore lint/suspicious/noThenProperty: and this is none, for all its property
     const others = [undefined, null, "then", 7, {}, { then: true }, () => {}];
     expect(others.some(isPromiseLike)).toBe(false);
   });

@@ -20,7 +20,9 @@ describe("refuse", () => {
 
   it("keeps headers, and refuses those that would split the response", () => {
     expect(refuse({ ...reason, headers: { Allow: "GET" } }).headers).toEqual({ Allow: "GET" });
-    expect(() => refuse({ ...reason, headers: { "X-A": "a\r\nSet-Cookie: b" } })).toThrow(TypeError);
+    expect(() => refuse({ ...reason, headers: { "X-A": "a\r\nSet-Cookie: b" } })).toThrow(
+      TypeError,
+    );
     expect(() => refuse({ ...reason, headers: { "X A": "a" } })).toThrow(TypeError);
   });
 

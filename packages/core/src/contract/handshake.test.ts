@@ -19,7 +19,11 @@ describe("hostnameOf", () => {
 
   it("agrees with the URL parser about hosts and ports", () => {
     const port = fc.option(fc.integer({ min: 1, max: 65_535 }));
-    const host = fc.oneof(fc.domain(), fc.ipV4(), fc.ipV6().map((ip) => `[${ip}]`));
+    const host = fc.oneof(
+      fc.domain(),
+      fc.ipV4(),
+      fc.ipV6().map((ip) => `[${ip}]`),
+    );
     fc.assert(
       fc.property(host, port, (name, number) => {
         const header = number === null ? name : `${name}:${number}`;

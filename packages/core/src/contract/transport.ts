@@ -1,6 +1,7 @@
 import type { Connection } from "./connection.ts";
 import type { Dispatcher } from "./dispatcher.ts";
 import type { Guard } from "./guard.ts";
+import type { Sendable } from "./message.ts";
 
 /** What a route asks of the transport. All values are already validated. */
 export interface TransportPolicy {
@@ -40,6 +41,8 @@ export type FetchHandler = (request: Request, info: FetchInfo) => Response | Pro
 export interface FetchRoute {
   readonly pattern: string;
   readonly handler: FetchHandler;
+  /** Asked before the handler. Synchronous, because the engine would lose the body of a request that waits. */
+  readonly guard: Guard;
   /** Larger request bodies are answered with 413. */
   readonly maxBodyBytes: number;
 }
@@ -70,12 +73,7 @@ export interface Transport {
    * Sends to all connections of a route that subscribed to a topic, without looking at each.
    * Returns whether there was anybody.
    */
-  publish(
-    route: SocketRoute,
-    topic: string,
-    data: string | Uint8Array | ArrayBuffer,
-    options?: PublishOptions,
-  ): boolean;
+  publish(route: SocketRoute, topic: string, data: Sendable, options?: PublishOptions): boolean;
   /**
    * Stops listening, refuses new handshakes with 503, closes every connection with 1001 once its
    * buffer is empty, and resolves when all callbacks have settled or `graceMs` milliseconds are over.

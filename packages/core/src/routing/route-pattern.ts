@@ -9,7 +9,8 @@ type Segment =
   | { readonly kind: "rest" };
 
 const noParams: RouteParams = Object.freeze({});
-const paramName = /^[A-Za-z_]\w*$/;
+/** Not `__proto__`, which an object cannot have as a property like any other. */
+const paramName = /^(?!__proto__$)[A-Za-z_]\w*$/;
 
 /**
  * A route path: literal segments, `:name` for one segment, `/*` at the end for any rest. Compared
@@ -36,26 +37,33 @@ export class RoutePattern {
   match(path: string): RouteParams | undefined {
     if (this.isStatic) return path === this.text ? noParams : undefined;
     const parts = path.slice(1).split("/");
+    // The rest begins after a slash: "/files/*" does not fit "/files", here as in the engine.
+    const hasRest = this.#segments.at(-1)?.kind === "rest";
+    const fits = hasRest
+      ? parts.length >= this.#segments.length
+      : parts.length === this.#segments.length;
+    if (!fits) return undefined;
     const params: Record<string, string> = {};
     for (const [index, segment] of this.#segments.entries()) {
-      if (segment.kind === "rest") {
-        // The rest begins after a slash: "/files/*" does not fit "/files", here as in the engine.
-        if (index >= parts.length) return undefined;
-        params["*"] = parts.slice(index).join("/");
-        return Object.freeze(params);
-      }
-      const part = parts[index];
-      if (part === undefined) return undefined;
-      if (segment.kind === "static" && part !== segment.text) return undefined;
-      if (segment.kind === "param") {
-        const value = decodeSegment(part);
-        // An empty segment is no value, and one that does not decode was not made by a client we know.
-        if (value === undefined || value === "") return undefined;
-        params[segment.name] = value;
-      }
+      if (segment.kind === "rest") params["*"] = parts.slice(index).join("/");
+      else if (!matchSegment(segment, parts[index] ?? "", params)) return undefined;
     }
-    return parts.length === this.#segments.length ? Object.freeze(params) : undefined;
+    return Object.freeze(params);
   }
+}
+
+/** Whether one part of a path fits a segment; adds the parameter if it is one. */
+function matchSegment(
+  segment: Exclude<Segment, { kind: "rest" }>,
+  part: string,
+  params: Record<string, string>,
+): boolean {
+  if (segment.kind === "static") return part === segment.text;
+  const value = decodeSegment(part);
+  // An empty segment is no value, and one that does not decode was not made by a client we know.
+  if (value === undefined || value === "") return false;
+  params[segment.name] = value;
+  return true;
 }
 
 function decodeSegment(part: string): string | undefined {
@@ -73,20 +81,15 @@ function parseSegments(pattern: string): Segment[] {
   if (!pattern.startsWith("/")) fail('it does not start with "/"');
   if (/[?#\s]/.test(pattern)) fail('it contains "?", "#" or white space');
   if (/[{}]/.test(pattern)) fail("braces are Symfony's syntax; here a parameter is written :name");
-  const names = new Set<string>();
   const texts = pattern.slice(1).split("/");
-  return texts.map((text, index): Segment => {
-    if (text === "*") {
-      if (index < texts.length - 1) fail('"*" may only be the last segment');
-      return { kind: "rest" };
-    }
+  if (texts.slice(0, -1).includes("*")) fail('"*" may only be the last segment');
+  const names = new Set<string>();
+  return texts.map((text): Segment => {
+    if (text === "*") return { kind: "rest" };
     if (text.includes("*")) fail('"*" must be a segment of its own');
     if (!text.startsWith(":")) return { kind: "static", text };
     const name = text.slice(1);
-    // An object cannot have "__proto__" as a property like any other.
-    if (!paramName.test(name) || name === "__proto__") {
-      fail(`":${name}" is no parameter name (letters, digits and _)`);
-    }
+    if (!paramName.test(name)) fail(`":${name}" is no parameter name (letters, digits and _)`);
     if (names.has(name)) fail(`the parameter ":${name}" occurs twice`);
     names.add(name);
     return { kind: "param", name };

@@ -1,4 +1,4 @@
-import { createTimedDispatcher, type DispatchOptions } from "../component/component-dispatcher.ts";
+import { createDispatcher, type DispatchOptions } from "../component/component-dispatcher.ts";
 import { type Clock, systemClock } from "../contract/clock.ts";
 import { CloseCode } from "../contract/close-code.ts";
 import type { Component } from "../contract/component.ts";
@@ -62,7 +62,7 @@ export class InMemoryRoute<Data = unknown> {
     const { clock = systemClock, log = silentLogger } = options;
     this.#guard = options.guard ?? { check: () => accept };
     this.#runtime = {
-      dispatcher: createTimedDispatcher(component, options, clock),
+      dispatcher: createDispatcher(component, options, clock),
       policy: { ...defaultPolicy, ...options },
       topics: new InMemoryTopics(),
       log,

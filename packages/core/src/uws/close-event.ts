@@ -12,7 +12,8 @@ const forcedCloseCauses: ReadonlyMap<string, DisconnectCause> = new Map([
   ["Received TCP FIN before WebSocket close frame", "peer"],
 ]);
 
-const decoder = new TextDecoder();
+// A leading U+FEFF belongs to the reason.
+const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 
 /**
  * The engine's close event as ours.

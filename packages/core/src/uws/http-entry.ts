@@ -1,6 +1,7 @@
-import { type Refusal, refuse } from "../contract/guard.ts";
+import { type Guard, type Refusal, refuse, type Verdict } from "../contract/guard.ts";
+import type { Handshake } from "../contract/handshake.ts";
 import { isPromiseLike } from "../contract/maybe-promise.ts";
-import type { Router } from "../contract/router.ts";
+import type { RouteMatch, Router } from "../contract/router.ts";
 import type { FetchRoute, SocketRoute } from "../contract/transport.ts";
 import { HandshakeContext } from "./handshake-context.ts";
 import type { NativeRequest, NativeResponse } from "./native.ts";
@@ -58,13 +59,20 @@ export class HttpEntry {
     } else if (this.isClosing) {
       this.#refuse(res, request, shuttingDown());
     } else if (http.accepted && !(wantsSocket && socket.accepted)) {
-      this.#options.serveFetch(res, request, http.route, http.params);
+      this.#serve(res, request, http);
     } else if (socket.accepted) {
       const refusal = explainHandshake(request, socket.route, socket.params);
       this.#refuse(res, request, refusal, socket.route.pattern);
     } else {
       this.#refuse(res, request, http.accepted ? socket : notFound(socket, http));
     }
+  }
+
+  #serve(res: NativeResponse, request: ReadRequest, match: RouteMatch<FetchRoute>): void {
+    const { route, params } = match;
+    const verdict = syncVerdict(route.guard, toHandshake(request, params, ""));
+    if (verdict.accepted) this.#options.serveFetch(res, request, route, params);
+    else this.#refuse(res, request, verdict, route.pattern);
   }
 
   #refuse(res: NativeResponse, request: ReadRequest, refusal: Refusal, route?: string): void {
@@ -102,17 +110,21 @@ function explainHandshake(
       headers: { Allow: "GET" },
     });
   }
-  const verdict = route.verifyUpgrade.check(
-    toHandshake(request, params, ""),
-    new HandshakeContext(),
-  );
-  if (!isPromiseLike(verdict) && !verdict.accepted) return verdict;
+  const verdict = syncVerdict(route.verifyUpgrade, toHandshake(request, params, ""));
+  if (!verdict.accepted) return verdict;
   return refuse({
     rule: "request",
     code: "ERR_REQUEST_INVALID",
     seen: "a request the engine did not take as a handshake",
     wanted: "a WebSocket handshake (RFC 6455 section 4.1)",
   });
+}
+
+/** The verdict of a guard that must not need to wait. @throws TypeError when it does */
+function syncVerdict(guard: Guard, handshake: Handshake): Verdict {
+  const verdict = guard.check(handshake, new HandshakeContext());
+  if (isPromiseLike(verdict)) throw new TypeError("this guard must answer at once");
+  return verdict;
 }
 
 function shuttingDown(): Refusal {

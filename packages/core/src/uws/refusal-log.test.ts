@@ -19,7 +19,7 @@ describe("RefusalLog", () => {
     expect(log.lines).toEqual([
       {
         level: "warn",
-        message: "handshake refused",
+        message: "request refused",
         fields: {
           route: "/chat",
           ip: "203.0.113.7",
@@ -37,7 +37,7 @@ describe("RefusalLog", () => {
     const { log, refusals } = setUp();
     refusals.reported(byOrigin, {});
     expect(log.lines[0]).toMatchObject({
-      message: "handshake would have been refused",
+      message: "request would have been refused",
       fields: { reportOnly: true, rule: "origin" },
     });
   });

@@ -10,6 +10,9 @@ export interface RefusalLogLimits {
   readonly perSecond: number;
 }
 
+/** So many rules have a bucket of their own. */
+const maxRules = 1_000;
+
 interface Bucket {
   tokens: number;
   refilledAt: number;
@@ -24,7 +27,6 @@ export class RefusalLog {
   readonly #log: Logger;
   readonly #limits: RefusalLogLimits;
   readonly #clock: Clock;
-  /** One bucket per code of the catalogue at most, so this is bounded. */
   readonly #buckets = new Map<string, Bucket>();
 
   constructor(log: Logger, limits: RefusalLogLimits, clock: Clock) {
@@ -34,16 +36,16 @@ export class RefusalLog {
   }
 
   refused(refusal: Refusal, fields: LogFields): void {
-    this.#write(refusal, fields, "handshake refused");
+    this.#write(refusal, fields, "request refused");
   }
 
   /** A report-only guard would have refused. */
   reported(refusal: Refusal, fields: LogFields): void {
-    this.#write(refusal, { ...fields, reportOnly: true }, "handshake would have been refused");
+    this.#write(refusal, { ...fields, reportOnly: true }, "request would have been refused");
   }
 
   #write(refusal: Refusal, fields: LogFields, message: string): void {
-    const bucket = this.#bucketOf(refusal.code);
+    const bucket = this.#bucketOf(refusal.rule);
     if (bucket.tokens < 1) {
       bucket.suppressed += 1;
       return;
@@ -58,14 +60,17 @@ export class RefusalLog {
     );
   }
 
-  #bucketOf(code: string): Bucket {
+  #bucketOf(rule: string): Bucket {
+    // Rules are few, unless a guard makes up names: those share one bucket.
+    const isNew = !this.#buckets.has(rule);
+    const name = isNew && this.#buckets.size >= maxRules ? "(other)" : rule;
     const now = this.#clock.now();
-    const bucket = this.#buckets.get(code) ?? {
+    const bucket = this.#buckets.get(name) ?? {
       tokens: this.#limits.burst,
       refilledAt: now,
       suppressed: 0,
     };
-    this.#buckets.set(code, bucket);
+    this.#buckets.set(name, bucket);
     const refill = ((now - bucket.refilledAt) / 1000) * this.#limits.perSecond;
     bucket.tokens = Math.min(this.#limits.burst, bucket.tokens + refill);
     bucket.refilledAt = now;

@@ -8,16 +8,14 @@ import type {
 } from "../contract/connection.ts";
 import { type CloseEvent, type Disconnect, toDisconnect } from "../contract/disconnect.ts";
 import { Disconnects } from "../contract/disconnects.ts";
-import { WindlassError } from "../contract/errors.ts";
 import type { Handshake } from "../contract/handshake.ts";
 import type { Logger } from "../contract/logger.ts";
 import type { Sendable } from "../contract/message.ts";
 import { ReceivedMessage } from "../contract/received-message.ts";
 import { toCloseEvent } from "./close-event.ts";
 import type { NativeCallbacks, NativeSocket } from "./native.ts";
+import { isBinary, type Payload, payloadOf } from "./payload.ts";
 import type { RouteRuntime } from "./route-runtime.ts";
-
-type Payload = string | ArrayBuffer | Uint8Array;
 
 /** A UTF-16 unit takes at most three bytes of UTF-8. */
 const maxBytesPerUnit = 3;
@@ -34,6 +32,8 @@ export class UwsConnection implements Connection, NativeCallbacks {
   #socket: NativeSocket | undefined;
   /** How we ended the connection, once we did. */
   #ending: Required<Disconnect> | undefined;
+  /** The component knows of this connection. */
+  #isTold = false;
   /** A send answered "buffered" and the buffer has not been empty since. */
   #isBacklogged = false;
 
@@ -63,11 +63,7 @@ export class UwsConnection implements Connection, NativeCallbacks {
 
   send(data: Sendable, options?: SendOptions): SendStatus {
     if (typeof data === "string") return this.#write(data, false, options);
-    if (data instanceof ReceivedMessage) return this.#write(data.payload, data.isBinary, options);
-    if (data instanceof Uint8Array || data instanceof ArrayBuffer) {
-      return this.#write(data, true, options);
-    }
-    throw new WindlassError("ERR_SEND_DATA_INVALID", { seen: describeType(data) });
+    return this.#write(payloadOf(data), isBinary(data), options);
   }
 
   close(disconnect?: Disconnect | number, reason?: string): void {
@@ -119,6 +115,9 @@ export class UwsConnection implements Connection, NativeCallbacks {
    * still corked would send the close frame but not end the TCP connection.
    */
   opened(): void {
+    // Gone before it was told: then nobody is told that it has closed either.
+    if (this.#socket === undefined) return;
+    this.#isTold = true;
     try {
       if (this.#runtime.logsConnections) this.log.debug({}, "connection opened");
       this.#runtime.dispatcher.opened(this);
@@ -176,6 +175,7 @@ export class UwsConnection implements Connection, NativeCallbacks {
   }
 
   #closed(event: CloseEvent): void {
+    if (!this.#isTold) return;
     try {
       if (this.#runtime.logsConnections) this.log.debug({ ...event }, "connection closed");
       this.#runtime.dispatcher.closed(this, event);
@@ -204,10 +204,4 @@ export class UwsConnection implements Connection, NativeCallbacks {
     this.#isBacklogged = true;
     return "buffered";
   }
-}
-
-function describeType(value: unknown): string {
-  if (value === null) return "null";
-  if (typeof value !== "object") return `a ${typeof value}`;
-  return `an object of class ${value.constructor?.name ?? "(none)"}`;
 }

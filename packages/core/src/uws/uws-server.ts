@@ -3,6 +3,7 @@ import { rm } from "node:fs/promises";
 import { type Clock, systemClock } from "../contract/clock.ts";
 import { Disconnects } from "../contract/disconnects.ts";
 import type { Logger } from "../contract/logger.ts";
+import type { Sendable } from "../contract/message.ts";
 import type { Router } from "../contract/router.ts";
 import type {
   BoundAddress,
@@ -23,6 +24,7 @@ import {
   type NativeResponse,
   type NativeUpgrade,
 } from "./native.ts";
+import { isBinary, payloadOf } from "./payload.ts";
 import { RefusalLog, type RefusalLogLimits } from "./refusal-log.ts";
 import { RouteRuntime } from "./route-runtime.ts";
 import { createNativeApp, type TlsOptions } from "./tls.ts";
@@ -114,20 +116,22 @@ export class UwsServer implements Transport {
   publish(
     route: SocketRoute,
     topic: string,
-    data: string | Uint8Array | ArrayBuffer,
+    data: Sendable,
     options: PublishOptions = {},
   ): boolean {
     const runtime = this.#runtimes.get(route);
     if (runtime === undefined || this.#app === undefined) return false;
     const name = runtime.nativeTopic(topic);
-    const isBinary = typeof data !== "string";
-    const compress = runtime.compresses(isBinary ? data.byteLength : data.length, options);
+    const payload = payloadOf(data);
+    const size = typeof payload === "string" ? payload.length : payload.byteLength;
+    const compress = runtime.compresses(size, options);
+    const binary = isBinary(data);
     const { except } = options;
     // The engine leaves out the socket that publishes, but only a subscriber can publish that way; any
     // other connection would not get it anyway.
     return except instanceof UwsConnection && except.listensTo(runtime, name)
-      ? except.publish(name, data, isBinary, compress)
-      : this.#app.publish(name, data, isBinary, compress);
+      ? except.publish(name, payload, binary, compress)
+      : this.#app.publish(name, payload, binary, compress);
   }
 
   async close({ graceMs }: { readonly graceMs: number }): Promise<void> {

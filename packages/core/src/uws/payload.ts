@@ -1,0 +1,30 @@
+import { WindlassError } from "../contract/errors.ts";
+import type { Sendable } from "../contract/message.ts";
+import { ReceivedMessage } from "../contract/received-message.ts";
+
+/** What the engine takes. */
+export type Payload = string | ArrayBuffer | Uint8Array;
+
+/**
+ * What to hand to the engine: a received message is forwarded without being decoded.
+ *
+ * @throws WindlassError `ERR_SEND_DATA_INVALID`, `ERR_MESSAGE_EXPIRED`
+ */
+export function payloadOf(data: Sendable): Payload {
+  if (data instanceof ReceivedMessage) return data.payload;
+  if (typeof data === "string" || data instanceof Uint8Array || data instanceof ArrayBuffer) {
+    return data;
+  }
+  throw new WindlassError("ERR_SEND_DATA_INVALID", { seen: describeType(data) });
+}
+
+/** Whether it goes out as a binary message. */
+export function isBinary(data: Sendable): boolean {
+  return data instanceof ReceivedMessage ? data.isBinary : typeof data !== "string";
+}
+
+function describeType(value: unknown): string {
+  if (value === null) return "null";
+  if (typeof value !== "object") return `a ${typeof value}`;
+  return `an object of class ${value.constructor?.name ?? "(none)"}`;
+}
