@@ -4,6 +4,7 @@ import {
   type Connection,
   type FetchHandler,
   type Logger,
+  neverThrowing,
   type OriginRule,
   type Transport,
   WindlassError,
@@ -74,7 +75,7 @@ export class App {
     this.#listen = parseOptions(listenSchema, { httpHost, port, address }, "");
     this.#options = parseOptions(appOptionsSchema, options, "options");
     this.#composition = composeNode(this.#options);
-    this.#log = this.#options.logger ?? pino({ level: this.#options.logLevel });
+    this.#log = neverThrowing(this.#options.logger ?? pino({ level: this.#options.logLevel }));
   }
 
   get state(): AppState {
@@ -175,18 +176,18 @@ export class App {
   /**
    * Stops accepting, closes every connection with 1001, waits for callbacks that are still running
    * and resolves; at the latest after `graceMs` milliseconds (default 10,000). Calling it again
-   * gives the same promise.
+   * waits for the same end.
    *
-   * @throws WindlassError (as a rejection) `ERR_OPTION_INVALID`
+   * @throws WindlassError (as a rejection) `ERR_OPTION_INVALID`, `ERR_APP_STATE` while `run()` is starting
    */
-  close(options: CloseOptions = {}): Promise<void> {
-    this.#closing ??= this.#close(options);
-    return this.#closing;
-  }
-
-  async #close(options: CloseOptions): Promise<void> {
+  async close(options: CloseOptions = {}): Promise<void> {
     const { graceMs } = parseOptions(closeOptionsSchema, options, "options of close()");
     if (this.#state === "starting") this.#mustDeclare("close()");
+    this.#closing ??= this.#close(graceMs);
+    await this.#closing;
+  }
+
+  async #close(graceMs: number): Promise<void> {
     this.#state = "closing";
     this.#log.info({ graceMs }, "closing");
     await this.#transport?.close({ graceMs });

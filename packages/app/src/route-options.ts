@@ -59,6 +59,10 @@ export const routeOptionsSchema = z
     maxQueuedBytes: z.int().min(1).max(1_073_741_824).default(1_048_576),
     callbackTimeoutMs: z.int().min(0).max(86_400_000).default(30_000),
   })
+  .refine((options) => options.maxBackpressureBytes >= options.maxPayloadBytes, {
+    path: ["maxBackpressureBytes"],
+    message: "expected at least maxPayloadBytes, or the largest message could not be sent on",
+  })
   .refine((options) => options.maxQueuedBytes >= options.maxPayloadBytes, {
     path: ["maxQueuedBytes"],
     message: "expected at least maxPayloadBytes, or the largest message could never wait",

@@ -56,7 +56,7 @@ export { createHandshake } from "./contract/handshake.ts";
 export { HeaderList } from "./contract/header-list.ts";
 export { canonicalIp } from "./contract/ip-address.ts";
 export type { LogFields, Logger } from "./contract/logger.ts";
-export { silentLogger } from "./contract/logger.ts";
+export { neverThrowing, silentLogger } from "./contract/logger.ts";
 export type { MaybePromise } from "./contract/maybe-promise.ts";
 export type { Message, Sendable } from "./contract/message.ts";
 export { ReceivedMessage } from "./contract/received-message.ts";

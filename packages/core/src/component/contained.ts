@@ -118,6 +118,7 @@ export class Contained<Data> implements Component<Data> {
     phase: CallbackPhase,
     onErrorFailure?: unknown,
   ): void {
+    this.#end(connection);
     // A decorator around a component without onError hands the same error back.
     const isSame = onErrorFailure === undefined || onErrorFailure === error;
     connection.log.error(
@@ -126,7 +127,6 @@ export class Contained<Data> implements Component<Data> {
         ? "a callback failed and the component has no onError: closing with 1011"
         : "a callback failed and onError failed too: closing with 1011",
     );
-    this.#end(connection);
   }
 
   #end(connection: Connection<Data>): void {

@@ -24,7 +24,9 @@ function read(path: string): string {
 
 /** The cells of the tables whose first column has this title, row by row, without code marks. */
 function tables(page: string, firstColumn: string): string[][] {
-  const blocks = page.split("\n\n").filter((block) => block.startsWith(`| ${firstColumn} |`));
+  const blocks = page
+    .split("\n\n")
+    .filter((block) => /^\| *([\w ]*?) *\|/.exec(block)?.[1] === firstColumn);
   return blocks.flatMap((block) => {
     const rows = block.trimEnd().split("\n").slice(2);
     return rows.map((row) =>

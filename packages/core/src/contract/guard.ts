@@ -73,7 +73,8 @@ const maxSeenLength = 200;
 /**
  * The verdict that refuses a handshake.
  *
- * @throws TypeError when a header is not valid HTTP, which could otherwise split the response.
+ * @throws TypeError when a header is not valid HTTP, which could otherwise split the response, or
+ *   when the status is not one from 400 to 599.
  */
 export function refuse(init: RefusalInit): Refusal {
   const code = init.code ?? "ERR_GUARD_REFUSED";
@@ -81,6 +82,9 @@ export function refuse(init: RefusalInit): Refusal {
   const seen =
     init.seen.length > maxSeenLength ? `${init.seen.slice(0, maxSeenLength)}...` : init.seen;
   const status = init.status ?? errorCatalogue[code].status;
+  if (!Number.isInteger(status) || status < 400 || status > 599) {
+    throw new TypeError(`refuse() was given the status ${status}; wanted 400 to 599`);
+  }
   for (const [name, value] of Object.entries(headers ?? {})) {
     validateHeaderName(name);
     validateHeaderValue(name, value);

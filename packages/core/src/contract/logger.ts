@@ -19,6 +19,36 @@ export interface Logger {
   isLevelEnabled?(level: string): boolean;
 }
 
+/**
+ * The same logger, except that it never throws: logging is done where an exception would reach the
+ * engine and end the process. A line that cannot be written is lost.
+ */
+export function neverThrowing(logger: Logger): Logger {
+  const write =
+    (level: "debug" | "info" | "warn" | "error") =>
+    (fields: LogFields, message: string): void => {
+      try {
+        logger[level](fields, message);
+      } catch {
+        // The logger is what failed; there is nobody left to tell.
+      }
+    };
+  return {
+    debug: write("debug"),
+    info: write("info"),
+    warn: write("warn"),
+    error: write("error"),
+    child: (fields) => {
+      try {
+        return neverThrowing(logger.child(fields));
+      } catch {
+        return silentLogger;
+      }
+    },
+    isLevelEnabled: (level) => logger.isLevelEnabled?.(level) ?? true,
+  };
+}
+
 const ignore = (): void => {};
 
 /** A logger that writes nothing. */

@@ -1,4 +1,11 @@
-import { type Acceptance, accept, type Guard, type Verdict } from "../contract/guard.ts";
+import { errorCatalogue } from "../contract/error-catalogue.ts";
+import {
+  type Acceptance,
+  accept,
+  type Guard,
+  type Refusal,
+  type Verdict,
+} from "../contract/guard.ts";
 import { describeKind } from "./describe.ts";
 
 /** Whether a guard really answered with a verdict. */
@@ -7,7 +14,19 @@ export function isVerdict(answer: unknown): answer is Verdict {
     typeof answer === "object" &&
     answer !== null &&
     "accepted" in answer &&
-    typeof answer.accepted === "boolean"
+    (answer.accepted === true || (answer.accepted === false && isRefusal(answer)))
+  );
+}
+
+/** A refusal made by hand may lack what the answer is written from. */
+function isRefusal(answer: object): boolean {
+  const { code, rule, seen, wanted, status } = answer as Partial<Refusal>;
+  const texts = [rule, seen, wanted];
+  return (
+    texts.every((text) => typeof text === "string") &&
+    typeof status === "number" &&
+    typeof code === "string" &&
+    Object.hasOwn(errorCatalogue, code)
   );
 }
 
@@ -22,7 +41,7 @@ export function toVerdict(answer: unknown, guard: Guard | undefined, index: numb
   const which = name === "Object" ? `Guard ${index + 1}` : `Guard ${index + 1} (${name})`;
   const kind =
     typeof answer === "object" && answer !== null
-      ? `${describeKind(answer)} without a boolean "accepted"`
+      ? `${describeKind(answer)} that is no verdict`
       : describeKind(answer);
   throw new TypeError(
     `${which} returned ${kind} from check(); wanted accept or refuse({ rule, seen, wanted }). The handshake is not let in.`,

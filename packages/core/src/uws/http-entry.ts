@@ -13,6 +13,7 @@ import {
   toHandshake,
 } from "./read-request.ts";
 import type { RefusalLog } from "./refusal-log.ts";
+import { shuttingDown } from "./shutting-down.ts";
 import { writeRefusal } from "./write-refusal.ts";
 
 /** Serves a request with the handler of an HTTP route. */
@@ -125,14 +126,4 @@ function syncVerdict(guard: Guard, handshake: Handshake): Verdict {
   const verdict = guard.check(handshake, new HandshakeContext());
   if (isPromiseLike(verdict)) throw new TypeError("this guard must answer at once");
   return verdict;
-}
-
-function shuttingDown(): Refusal {
-  return refuse({
-    rule: "shutdown",
-    code: "ERR_SHUTTING_DOWN",
-    seen: "closing",
-    wanted: "running",
-    headers: { "Retry-After": "5" },
-  });
 }

@@ -76,8 +76,12 @@ async function listenUnix(app: NativeApp, path: string, mode: number): Promise<L
     app.listen_unix(resolve, path);
   });
   if (!socket) throw await diagnose({ path }, path);
-  // The engine makes it for the owner only, and a proxy runs as another user.
-  await chmod(path, mode);
+  try {
+    // The engine makes it for the owner only, and a proxy runs as another user.
+    await chmod(path, mode);
+  } catch (error) {
+    throw listenError(path, error);
+  }
   return { socket, bound: { address: path, port: 0, url: `unix:${path}` } };
 }
 
@@ -95,14 +99,17 @@ async function mustBeFree(path: string): Promise<void> {
       "there is something at this path that is not a socket; remove it or choose another";
     throw new WindlassError("ERR_LISTEN_FAILED", { address: path, problem });
   }
-  const isAnswered = await new Promise<boolean>((resolve) => {
+  const problem = await new Promise<NodeJS.ErrnoException | undefined>((resolve) => {
     const probe = connect(path, () => {
       probe.destroy();
-      resolve(true);
+      resolve(undefined);
     });
-    probe.on("error", () => resolve(false));
+    probe.on("error", resolve);
   });
-  if (isAnswered) throw new WindlassError("ERR_ADDRESS_IN_USE", { address: path });
+  if (problem === undefined) throw new WindlassError("ERR_ADDRESS_IN_USE", { address: path });
+  // Only these say that nobody listens; no permission, say, may well hide somebody who does.
+  if (problem.code !== "ECONNREFUSED" && problem.code !== "ENOENT")
+    throw listenError(path, problem);
 }
 
 const codesByErrno: ReadonlyMap<string, AddressErrorCode> = new Map<string, AddressErrorCode>([
@@ -126,7 +133,13 @@ async function diagnose(
     server.on("error", resolve);
     server.listen({ ...target, exclusive: true }, () => server.close(() => resolve(undefined)));
   });
-  const code = codesByErrno.get(error?.code ?? "");
+  return listenError(address, error);
+}
+
+/** What made listening fail, as an error of the catalogue. */
+function listenError(address: string, error: unknown): WindlassError {
+  const errno = error instanceof Error && "code" in error ? String(error.code) : "";
+  const code = codesByErrno.get(errno);
   if (code !== undefined) return addressError(code, { address }, error);
   const problem = error === undefined ? "the engine refused it" : messageOf(error);
   return new WindlassError("ERR_LISTEN_FAILED", { address, problem }, { cause: error });

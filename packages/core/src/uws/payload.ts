@@ -18,6 +18,11 @@ export function payloadOf(data: Sendable): Payload {
   throw new WindlassError("ERR_SEND_DATA_INVALID", { seen: describeType(data) });
 }
 
+/** Its length on the wire. */
+export function byteLengthOf(payload: Payload): number {
+  return typeof payload === "string" ? Buffer.byteLength(payload) : payload.byteLength;
+}
+
 /** Whether it goes out as a binary message. */
 export function isBinary(data: Sendable): boolean {
   return data instanceof ReceivedMessage ? data.isBinary : typeof data !== "string";

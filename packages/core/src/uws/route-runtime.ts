@@ -5,6 +5,7 @@ import type { Handshake } from "../contract/handshake.ts";
 import type { Logger } from "../contract/logger.ts";
 import type { SocketRoute, TransportPolicy } from "../contract/transport.ts";
 import type { DeferredEvents } from "./deferred-events.ts";
+import { byteLengthOf, type Payload } from "./payload.ts";
 
 const maxTopicLength = 255;
 
@@ -51,15 +52,6 @@ export class RouteRuntime {
     }
   }
 
-  /** Logs a failure of our own code or of a logger, and never throws. */
-  reportFault(error: unknown): void {
-    try {
-      this.log.error({ err: error }, "a connection failed inside the framework: terminating it");
-    } catch {
-      // The logger itself is what failed; there is nobody left to tell.
-    }
-  }
-
   /**
    * The engine's name of a topic of this route; topics of different routes do not mix.
    *
@@ -74,9 +66,9 @@ export class RouteRuntime {
     return this.#topicPrefix + topic;
   }
 
-  /** Whether to compress a message of about so many bytes. */
-  compresses(bytes: number, options: SendOptions | undefined): boolean {
+  /** Whether to compress a message. */
+  compresses(payload: Payload, options: SendOptions | undefined): boolean {
     if (this.policy.compression === "off") return false;
-    return options?.compress ?? bytes >= this.policy.compressionThresholdBytes;
+    return options?.compress ?? byteLengthOf(payload) >= this.policy.compressionThresholdBytes;
   }
 }

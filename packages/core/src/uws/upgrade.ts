@@ -5,6 +5,7 @@ import type { Handshake } from "../contract/handshake.ts";
 import { isPromiseLike } from "../contract/maybe-promise.ts";
 import type { Router } from "../contract/router.ts";
 import type { SocketRoute } from "../contract/transport.ts";
+import { containRequest } from "./contain-request.ts";
 import { HandshakeContext } from "./handshake-context.ts";
 import type { NativeContext, NativeRequest, NativeResponse } from "./native.ts";
 import {
@@ -16,6 +17,7 @@ import {
 } from "./read-request.ts";
 import type { RefusalLog } from "./refusal-log.ts";
 import type { RouteRuntime } from "./route-runtime.ts";
+import { shuttingDown } from "./shutting-down.ts";
 import { UwsConnection } from "./uws-connection.ts";
 import { writeRefusal } from "./write-refusal.ts";
 
@@ -47,17 +49,18 @@ interface Upgrade {
 /** Answers upgrade requests: asks the route's guards, then switches to WebSocket or refuses. */
 export class Upgrader {
   readonly #options: UpgraderOptions;
-  #pending = 0;
-  /** Set when the node stops accepting. */
-  isClosing = false;
+  /** Answers of handshakes whose guards have not decided yet. */
+  readonly #pending = new Set<(verdict: Verdict) => void>();
+  #isClosing = false;
 
   constructor(options: UpgraderOptions) {
     this.#options = options;
   }
 
-  /** Handshakes whose guards have not decided yet. */
-  get pending(): number {
-    return this.#pending;
+  /** Refuses every handshake from now on, also those whose guards have not decided yet. */
+  close(): void {
+    this.#isClosing = true;
+    for (const finish of this.#pending) finish(shuttingDown());
   }
 
   /**
@@ -85,24 +88,15 @@ export class Upgrader {
   }
 
   #overload(): Refusal | undefined {
-    const headers = { "Retry-After": "5" };
-    if (this.isClosing) {
-      return refuse({
-        rule: "shutdown",
-        code: "ERR_SHUTTING_DOWN",
-        seen: "closing",
-        wanted: "running",
-        headers,
-      });
-    }
+    if (this.#isClosing) return shuttingDown();
     const { maxPendingHandshakes } = this.#options;
-    if (this.#pending < maxPendingHandshakes) return undefined;
+    if (this.#pending.size < maxPendingHandshakes) return undefined;
     return refuse({
       rule: "pending-handshakes",
       code: "ERR_TOO_MANY_HANDSHAKES",
-      seen: String(this.#pending),
+      seen: String(this.#pending.size),
       wanted: `less than ${maxPendingHandshakes}`,
-      headers,
+      headers: { "Retry-After": "5" },
     });
   }
 
@@ -123,29 +117,21 @@ export class Upgrader {
 
   #wait(upgrade: Upgrade, deciding: Promise<Verdict>): void {
     const { res, context, runtime, handshake } = upgrade;
-    this.#pending += 1;
     let isAnswered = false;
-    const finish = (verdict: Verdict | undefined): void => {
+    const finish = (verdict: Verdict | undefined, reason = "the handshake was refused"): void => {
       if (isAnswered) return;
       isAnswered = true;
-      this.#pending -= 1;
+      this.#pending.delete(finish);
       stopTimer();
       // Undefined: the client is gone, and with it the native response.
-      if (verdict === undefined) return;
-      let connection: UwsConnection | undefined;
-      res.cork(() => {
-        connection = this.#answer(upgrade, verdict);
-      });
-      connection?.opened();
+      if (verdict !== undefined) this.#answerLater(upgrade, verdict);
+      if (!verdict?.accepted) context.abort(new Error(reason));
     };
+    this.#pending.add(finish);
     // The engine ends the process when a handler returns without an answer and without this.
-    res.onAborted(() => {
-      context.abort(new Error("the client went away during the handshake"));
-      finish(undefined);
-    });
+    res.onAborted(() => finish(undefined, "the client went away during the handshake"));
     const stopTimer = this.#options.clock.after(this.#options.handshakeTimeoutMs, () => {
-      context.abort(new Error("the handshake took too long"));
-      finish(this.#timedOut());
+      finish(this.#timedOut(), "the handshake took too long");
     });
     deciding.then(
       (verdict) => {
@@ -156,6 +142,18 @@ export class Upgrader {
         if (!isAnswered) finish(this.#guardFailed(upgrade, error));
       },
     );
+  }
+
+  /** Answers outside of the engine's own callback; never throws. */
+  #answerLater(upgrade: Upgrade, verdict: Verdict): void {
+    const { res, runtime } = upgrade;
+    containRequest(runtime.log, res, () => {
+      let connection: UwsConnection | undefined;
+      res.cork(() => {
+        connection = this.#answer(upgrade, verdict);
+      });
+      connection?.opened();
+    });
   }
 
   #timedOut(): Refusal {

@@ -6,7 +6,12 @@ import type {
   SendStatus,
   User,
 } from "../contract/connection.ts";
-import { type CloseEvent, type Disconnect, toDisconnect } from "../contract/disconnect.ts";
+import {
+  type CloseEvent,
+  type Disconnect,
+  type DisconnectCause,
+  toDisconnect,
+} from "../contract/disconnect.ts";
 import { Disconnects } from "../contract/disconnects.ts";
 import type { Handshake } from "../contract/handshake.ts";
 import type { Logger } from "../contract/logger.ts";
@@ -14,7 +19,7 @@ import type { Sendable } from "../contract/message.ts";
 import { ReceivedMessage } from "../contract/received-message.ts";
 import { toCloseEvent } from "./close-event.ts";
 import type { NativeCallbacks, NativeSocket } from "./native.ts";
-import { isBinary, type Payload, payloadOf } from "./payload.ts";
+import { byteLengthOf, isBinary, type Payload, payloadOf } from "./payload.ts";
 import type { RouteRuntime } from "./route-runtime.ts";
 
 /** A UTF-16 unit takes at most three bytes of UTF-8. */
@@ -73,16 +78,20 @@ export class UwsConnection implements Connection, NativeCallbacks {
     this.#ending = ending;
     // Over the limit the engine drops the close frame too, and the peer is not reading anyway.
     if (socket.getBufferedAmount() > this.#runtime.policy.maxBackpressureBytes) {
-      this.#ending = { ...ending, code: CloseCode.Abnormal };
-      socket.close();
+      this.#cut(ending.cause);
     } else {
       socket.end(ending.code, ending.reason);
     }
   }
 
   terminate(): void {
+    this.#cut("server");
+  }
+
+  /** Ends the TCP connection without a close frame. */
+  #cut(cause: DisconnectCause): void {
     if (this.#socket === undefined) return;
-    this.#ending = { code: CloseCode.Abnormal, reason: "", cause: "server" };
+    this.#ending = { code: CloseCode.Abnormal, reason: "", cause };
     this.#socket.close();
   }
 
@@ -128,8 +137,9 @@ export class UwsConnection implements Connection, NativeCallbacks {
 
   /** Something of ours failed in an event of the engine, where an exception would end the process. */
   faulted(error: unknown): void {
-    this.#runtime.reportFault(error);
-    this.terminate();
+    const message = "a connection failed inside the framework: terminating it";
+    this.log.error({ err: error }, message);
+    this.#cut("error");
   }
 
   receive(payload: ArrayBuffer, isBinary: boolean): void {
@@ -142,7 +152,8 @@ export class UwsConnection implements Connection, NativeCallbacks {
     this.#runtime.dispatcher.received(this, new ReceivedMessage(payload, isBinary));
   }
 
-  overflowed(): void {
+  /** @param messageBytes the message that did not fit, where it is known */
+  overflowed(messageBytes?: number): void {
     const { slowConsumer, maxBackpressureBytes } = this.#runtime.policy;
     // While we close, the engine reports what it drops with a socket that is already unusable.
     if (this.#socket === undefined || this.#ending !== undefined) return;
@@ -150,8 +161,8 @@ export class UwsConnection implements Connection, NativeCallbacks {
     this.#isBacklogged = bufferedBytes > 0;
     if (slowConsumer === "drop") return;
     this.log.warn(
-      { rule: "backpressure", seen: bufferedBytes, wanted: maxBackpressureBytes },
-      "the peer reads too slowly: closing with 4000",
+      { rule: "backpressure", seen: { bufferedBytes, messageBytes }, wanted: maxBackpressureBytes },
+      "a message does not fit into maxBackpressureBytes: closing with 4000",
     );
     this.close(Disconnects.SlowConsumer);
   }
@@ -191,13 +202,13 @@ export class UwsConnection implements Connection, NativeCallbacks {
     const upperBound =
       typeof payload === "string" ? payload.length * maxBytesPerUnit : payload.byteLength;
     if (this.#isBacklogged || upperBound > maxBackpressureBytes) {
-      const bytes = typeof payload === "string" ? Buffer.byteLength(payload) : payload.byteLength;
+      const bytes = byteLengthOf(payload);
       if (socket.getBufferedAmount() + bytes > maxBackpressureBytes) {
-        this.overflowed();
+        this.overflowed(bytes);
         return "dropped";
       }
     }
-    const status = socket.send(payload, isBinary, this.#runtime.compresses(upperBound, options));
+    const status = socket.send(payload, isBinary, this.#runtime.compresses(payload, options));
     if (status === 1) return "sent";
     // 2: the engine itself refused; it has called overflowed() meanwhile.
     if (status === 2) return "dropped";

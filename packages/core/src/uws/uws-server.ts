@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { rm } from "node:fs/promises";
+import { setTimeout as sleep } from "node:timers/promises";
 import { type Clock, systemClock } from "../contract/clock.ts";
 import { Disconnects } from "../contract/disconnects.ts";
 import type { Logger } from "../contract/logger.ts";
@@ -13,17 +14,12 @@ import type {
   Transport,
 } from "../contract/transport.ts";
 import { createBehavior } from "./behavior.ts";
+import { containRequest } from "./contain-request.ts";
 import { DeferredEvents } from "./deferred-events.ts";
 import { FetchServer } from "./fetch-server.ts";
 import { HttpEntry, type ServeFetch } from "./http-entry.ts";
 import { isUnixPath, type Listening, listen } from "./listen.ts";
-import {
-  loadNative,
-  type Native,
-  type NativeApp,
-  type NativeResponse,
-  type NativeUpgrade,
-} from "./native.ts";
+import { loadNative, type Native, type NativeApp, type NativeUpgrade } from "./native.ts";
 import { isBinary, payloadOf } from "./payload.ts";
 import { RefusalLog, type RefusalLogLimits } from "./refusal-log.ts";
 import { RouteRuntime } from "./route-runtime.ts";
@@ -42,6 +38,7 @@ export interface UwsServerOptions extends HandshakeLimits {
   readonly sockets: Router<SocketRoute>;
   readonly fetch: Router<FetchRoute>;
   readonly isTrustedProxy: (ip: string) => boolean;
+  /** Must not throw; see `neverThrowing`. */
   readonly log: Logger;
   readonly refusalLog: RefusalLogLimits;
   readonly clock?: Clock;
@@ -87,7 +84,7 @@ export class UwsServer implements Transport {
   }
 
   async listen(): Promise<BoundAddress> {
-    const { tls, ...options } = this.#options;
+    const { tls, log, ...options } = this.#options;
     const native = await loadNative();
     const app = await createNativeApp(native, tls);
     for (const { route } of this.#runtimes.values()) {
@@ -95,12 +92,12 @@ export class UwsServer implements Transport {
       // Routes of one pattern agree on what the engine is told (the declaration was refused
       // otherwise), so that the last one registered can stand for all.
       const upgrade: NativeUpgrade = (res, req, context) => {
-        this.#contained(res, () => this.#upgrader.upgrade(pattern, res, req, context));
+        containRequest(log, res, () => this.#upgrader.upgrade(pattern, res, req, context));
       };
       const behavior = createBehavior(native, policy, upgrade, this.#deferred);
       app.ws(pattern, behavior);
     }
-    app.any("/*", (res, req) => this.#contained(res, () => this.#entry.handle(res, req)));
+    app.any("/*", (res, req) => containRequest(log, res, () => this.#entry.handle(res, req)));
     const isTls = tls !== undefined;
     try {
       this.#listening = await listen(native, app, { ...options, isTls });
@@ -123,8 +120,7 @@ export class UwsServer implements Transport {
     if (runtime === undefined || this.#app === undefined) return false;
     const name = runtime.nativeTopic(topic);
     const payload = payloadOf(data);
-    const size = typeof payload === "string" ? payload.length : payload.byteLength;
-    const compress = runtime.compresses(size, options);
+    const compress = runtime.compresses(payload, options);
     const binary = isBinary(data);
     const { except } = options;
     // The engine leaves out the socket that publishes, but only a subscriber can publish that way; any
@@ -137,9 +133,12 @@ export class UwsServer implements Transport {
   async close({ graceMs }: { readonly graceMs: number }): Promise<void> {
     if (this.#native === undefined || this.#listening === undefined) return;
     const deadline = this.#clock.now() + graceMs;
+    const { address } = this.#options;
     this.#native.us_listen_socket_close(this.#listening.socket);
     this.#listening = undefined;
-    this.#upgrader.isClosing = true;
+    // At once: later, the file may already be that of a successor.
+    if (isUnixPath(address)) await rm(address, { force: true });
+    this.#upgrader.close();
     this.#entry.isClosing = true;
     await this.#closeConnections(deadline);
     await this.#untilIdle(deadline);
@@ -147,12 +146,11 @@ export class UwsServer implements Transport {
     const app = this.#app;
     this.#app = undefined;
     setTimeout(() => app?.close(), Math.min(lingerMs, graceMs));
-    if (isUnixPath(this.#options.address)) await rm(this.#options.address, { force: true });
   }
 
   /** Closes connections as their buffers empty; at the deadline those that are left. */
   async #closeConnections(deadline: number): Promise<void> {
-    while (this.#closeDrained(this.#clock.now() >= deadline) > 0) await this.#sleep(closePollMs);
+    while (this.#closeDrained(this.#clock.now() >= deadline) > 0) await sleep(closePollMs);
   }
 
   /** Closes what has nothing left to send, or everything; returns how many connections are left. */
@@ -172,20 +170,11 @@ export class UwsServer implements Transport {
     await Promise.resolve();
     const dispatchers = [...this.#runtimes.values()].map(({ dispatcher }) => dispatcher.settled());
     const idle = Promise.all([...dispatchers, this.#fetchServer.settled()]);
-    await Promise.race([idle, this.#sleep(Math.max(deadline - this.#clock.now(), 0))]);
-  }
-
-  /** An exception in a request handler of the engine would end the process. */
-  #contained(res: NativeResponse, handle: () => void): void {
-    try {
-      handle();
-    } catch (error) {
-      this.#options.log.error({ err: error }, "a request failed inside the framework: cutting it");
-      res.close();
-    }
-  }
-
-  #sleep(delayMs: number): Promise<void> {
-    return new Promise((resolve) => this.#clock.after(delayMs, resolve));
+    const graceOver = new AbortController();
+    const left = Math.max(deadline - this.#clock.now(), 0);
+    // A timer that keeps the process: whoever awaits close() shall see it resolve.
+    const grace = sleep(left, undefined, { signal: graceOver.signal }).catch(() => undefined);
+    await Promise.race([idle, grace]);
+    graceOver.abort();
   }
 }
