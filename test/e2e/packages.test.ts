@@ -93,7 +93,7 @@ test("the packed packages type-check under strict and run from a folder of their
   expect(String(data)).toBe("hi bob");
   alice.terminate();
   bob.terminate();
-});
+}, 120_000);
 
 test("the tarballs hold sources and builds but no tests", async () => {
   const [core, app] = await Promise.all(

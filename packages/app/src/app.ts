@@ -176,15 +176,19 @@ export class App {
   /**
    * Stops accepting, closes every connection with 1001, waits for callbacks that are still running
    * and resolves; at the latest after `graceMs` milliseconds (default 10,000). Calling it again
-   * waits for the same end.
+   * gives the same promise.
    *
    * @throws WindlassError (as a rejection) `ERR_OPTION_INVALID`, `ERR_APP_STATE` while `run()` is starting
    */
-  async close(options: CloseOptions = {}): Promise<void> {
-    const { graceMs } = parseOptions(closeOptionsSchema, options, "options of close()");
-    if (this.#state === "starting") this.#mustDeclare("close()");
-    this.#closing ??= this.#close(graceMs);
-    await this.#closing;
+  close(options: CloseOptions = {}): Promise<void> {
+    try {
+      const { graceMs } = parseOptions(closeOptionsSchema, options, "options of close()");
+      if (this.#state === "starting") this.#mustDeclare("close()");
+      this.#closing ??= this.#close(graceMs);
+      return this.#closing;
+    } catch (error) {
+      return Promise.reject(error);
+    }
   }
 
   async #close(graceMs: number): Promise<void> {

@@ -8,6 +8,7 @@ import {
   createDispatcher,
   type FetchRoute,
   type Guard,
+  type IpRules,
   ipGuard,
   type Logger,
   type OriginRule,
@@ -28,6 +29,8 @@ import type { ParsedRouteOptions } from "./route-options.ts";
 export interface Composition {
   readonly sockets: RouteTable<SocketRoute>;
   readonly fetch: RouteTable<FetchRoute>;
+  /** Whose forwarding headers count. */
+  readonly trustedProxies: IpRules;
   /** Who may talk to this node at all, sockets and plain HTTP alike. */
   readonly addressGuard: Guard;
   /** Guards of the node, in front of those of each route. */
@@ -55,7 +58,14 @@ export function composeNode(options: ParsedAppOptions): Composition {
   }
   if (maxConnectionsPerIp > 0)
     nodeGuards.push(connectionLimitPerIpGuard({ max: maxConnectionsPerIp }));
-  return { sockets: new RouteTable(), fetch: new RouteTable(), addressGuard, nodeGuards };
+  const trustedProxies = parseIpRules(options.trustedProxies);
+  return {
+    sockets: new RouteTable(),
+    fetch: new RouteTable(),
+    trustedProxies,
+    addressGuard,
+    nodeGuards,
+  };
 }
 
 /**
@@ -134,11 +144,10 @@ export function addSocketRoute(
 export function composeTransport(
   listen: { readonly httpHost: string; readonly address: string; readonly port: number },
   options: ParsedAppOptions,
-  { sockets, fetch }: Composition,
+  { sockets, fetch, trustedProxies }: Composition,
   log: Logger,
 ): Transport {
   const { handshakeTimeoutMs, maxPendingHandshakes, refusalLog, unixSocketMode, tls } = options;
-  const proxies = parseIpRules(options.trustedProxies);
   return new UwsServer({
     address: listen.address,
     port: listen.port,
@@ -147,7 +156,7 @@ export function composeTransport(
     ...(tls !== undefined && { tls }),
     sockets,
     fetch,
-    isTrustedProxy: (ip) => proxies.matches(ip),
+    isTrustedProxy: (ip) => trustedProxies.matches(ip),
     log,
     refusalLog,
     handshakeTimeoutMs,

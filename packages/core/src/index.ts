@@ -78,6 +78,7 @@ export { authenticateGuard } from "./guard/authenticate.ts";
 export { connectionLimitGuard, connectionLimitPerIpGuard } from "./guard/connection-limit.ts";
 export { hostGuard } from "./guard/host.ts";
 export { IpBlackList, ipGuard } from "./guard/ip.ts";
+export type { IpRules } from "./guard/ip-rules.ts";
 export { parseIpRules } from "./guard/ip-rules.ts";
 export { originGuard } from "./guard/origin.ts";
 export type { OriginRule } from "./guard/origin-rule.ts";

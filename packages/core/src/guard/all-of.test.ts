@@ -90,8 +90,8 @@ describe("allOf with synchronous guards", () => {
     [null, "null"],
     [true, "true"],
     ["secret", "a string"],
-    [{}, 'an object that is no verdict'],
-    [{ accepted: "yes" }, 'an object that is no verdict'],
+    [{}, "an object that is no verdict"],
+    [{ accepted: "yes" }, "an object that is no verdict"],
   ])("throws a TypeError when a guard returns %o", (answer, described) => {
     const released: string[] = [];
     const all = allOf(guard(released, "a", accept), guard(released, "bad", answer));

@@ -38,7 +38,7 @@ export function createBehavior(
     upgrade,
     open: (ws) => connectionOf(ws).attach(ws),
     message: deferred === undefined ? receiveNow : receiveDeferred(deferred),
-    dropped: (ws) => contained(connectionOf(ws), (connection) => connection.overflowed()),
+    dropped: (ws) => contained(connectionOf(ws), (connection) => connection.dropped()),
     drain: (ws) => contained(connectionOf(ws), (connection) => connection.drained()),
     close: (ws, code, message) =>
       contained(connectionOf(ws), (connection) => connection.detached(code, message)),

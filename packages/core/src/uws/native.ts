@@ -34,7 +34,7 @@ export interface NativeUserData {
 export interface NativeCallbacks {
   attach(socket: NativeSocket): void;
   receive(payload: ArrayBuffer, isBinary: boolean): void;
-  overflowed(): void;
+  dropped(): void;
   drained(): void;
   detached(code: number, message: ArrayBuffer): void;
   faulted(error: unknown): void;

@@ -61,7 +61,9 @@ export function checkRequest({ headers, method }: ReadRequest): Refusal | undefi
   const host = headers.get("host") ?? "";
   if (host === "" || host.includes(",")) return malformed("Host", host, "exactly one");
   const length = headers.get("content-length");
-  if (length?.includes(",")) return malformed("Content-Length", length, "at most one");
+  if (length !== null && !/^\d+$/.test(length)) {
+    return malformed("Content-Length", length, "at most one number");
+  }
   const encoding = headers.get("transfer-encoding");
   if (encoding !== null && encoding.toLowerCase() !== "chunked") {
     return malformed("Transfer-Encoding", encoding, "chunked, or none");

@@ -39,6 +39,8 @@ export class UwsConnection implements Connection, NativeCallbacks {
   #ending: Required<Disconnect> | undefined;
   /** The component knows of this connection. */
   #isTold = false;
+  /** A dropped publication is about to be answered by the slow-consumer policy. */
+  #isOverflowing = false;
   /** A send answered "buffered" and the buffer has not been empty since. */
   #isBacklogged = false;
 
@@ -152,11 +154,27 @@ export class UwsConnection implements Connection, NativeCallbacks {
     this.#runtime.dispatcher.received(this, new ReceivedMessage(payload, isBinary));
   }
 
+  /**
+   * The engine dropped a message of a publication. It may be going through the subscribers of the topic
+   * at this moment, and a socket that is closed meanwhile crashes it: so we close when it has finished.
+   */
+  dropped(): void {
+    if (this.#isOverflowing) return;
+    this.#isOverflowing = true;
+    setImmediate(() => {
+      this.#isOverflowing = false;
+      try {
+        this.#overflowed();
+      } catch (error) {
+        this.faulted(error);
+      }
+    });
+  }
+
   /** @param messageBytes the message that did not fit, where it is known */
-  overflowed(messageBytes?: number): void {
+  #overflowed(messageBytes?: number): void {
     const { slowConsumer, maxBackpressureBytes } = this.#runtime.policy;
-    // While we close, the engine reports what it drops with a socket that is already unusable.
-    if (this.#socket === undefined || this.#ending !== undefined) return;
+    if (this.#socket === undefined) return;
     const { bufferedBytes } = this;
     this.#isBacklogged = bufferedBytes > 0;
     if (slowConsumer === "drop") return;
@@ -204,13 +222,13 @@ export class UwsConnection implements Connection, NativeCallbacks {
     if (this.#isBacklogged || upperBound > maxBackpressureBytes) {
       const bytes = byteLengthOf(payload);
       if (socket.getBufferedAmount() + bytes > maxBackpressureBytes) {
-        this.overflowed(bytes);
+        this.#overflowed(bytes);
         return "dropped";
       }
     }
     const status = socket.send(payload, isBinary, this.#runtime.compresses(payload, options));
     if (status === 1) return "sent";
-    // 2: the engine itself refused; it has called overflowed() meanwhile.
+    // 2: the engine itself refused; it has called dropped() meanwhile.
     if (status === 2) return "dropped";
     this.#isBacklogged = true;
     return "buffered";
