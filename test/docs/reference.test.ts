@@ -15,7 +15,7 @@ function exportsOf(pattern: RegExp): string[] {
 
 /** The names of the page's tables whose kind `pattern` fits, sorted. */
 function documented(pattern: RegExp): string[] {
-  const rows = [...page.matchAll(/^\| `(\w+)` \| (\w+) \| \S/gm)];
+  const rows = [...page.matchAll(/^\| `(\w+)` +\| (\w+) +\| \S/gm)];
   const fitting = rows.filter(([, , kind = ""]) => pattern.test(kind));
   return fitting.map(([, name = ""]) => name).sort();
 }

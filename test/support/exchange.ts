@@ -8,9 +8,15 @@ export interface Answer {
   readonly body: string;
 }
 
-/** Sends bytes on a connection of its own and reads until the server has closed it. */
+/**
+ * Sends bytes on a connection of its own and reads until the server has closed it; a 101 ends it from
+ * here, or it would stay open.
+ */
 export async function exchange(port: number, bytes: string | Uint8Array): Promise<Answer> {
   const client = await RawClient.connect(port);
+  client.socket.on("data", () => {
+    if (client.unread.toString("latin1").startsWith("HTTP/1.1 101")) client.destroy();
+  });
   client.write(bytes);
   await client.ended();
   const text = client.unread.toString("latin1");

@@ -1,4 +1,4 @@
-import { connect, type Socket, type TcpNetConnectOpts, type IpcNetConnectOpts } from "node:net";
+import { connect, type IpcNetConnectOpts, type Socket, type TcpNetConnectOpts } from "node:net";
 import { decodeFrame, encodeFrame, type Frame, type FrameOptions, Opcode } from "./frames.ts";
 
 /** An HTTP answer as it was on the wire. */
@@ -156,7 +156,8 @@ export class RawClient {
   /** Code and reason of the next frame, which must be a close frame; 1005 when it is empty. */
   async closeFrame(): Promise<{ code: number; reason: string }> {
     const frame = await this.frame();
-    if (frame.opcode !== Opcode.Close) throw new Error(`expected close, got opcode ${frame.opcode}`);
+    if (frame.opcode !== Opcode.Close)
+      throw new Error(`expected close, got opcode ${frame.opcode}`);
     if (frame.payload.length < 2) return { code: 1005, reason: "" };
     return { code: frame.payload.readUInt16BE(0), reason: frame.payload.subarray(2).toString() };
   }
@@ -175,7 +176,9 @@ export class RawClient {
     while (!isDone()) {
       if (this.#isEnded) {
         const seen = JSON.stringify(this.#received.toString("latin1").slice(0, 300));
-        throw new Error(`the connection ended; unread: ${seen}; error: ${this.#error?.code ?? "none"}`);
+        throw new Error(
+          `the connection ended; unread: ${seen}; error: ${this.#error?.code ?? "none"}`,
+        );
       }
       await new Promise<void>((resolve) => this.#waiting.add(resolve));
     }

@@ -9,7 +9,7 @@ import {
   type Transport,
   WindlassError,
 } from "@windlass/core";
-import { pino } from "pino";
+import { destination, pino } from "pino";
 import {
   type AppOptions,
   appOptionsSchema,
@@ -75,7 +75,7 @@ export class App {
     this.#listen = parseOptions(listenSchema, { httpHost, port, address }, "");
     this.#options = parseOptions(appOptionsSchema, options, "options");
     this.#composition = composeNode(this.#options);
-    this.#log = neverThrowing(this.#options.logger ?? pino({ level: this.#options.logLevel }));
+    this.#log = neverThrowing(this.#options.logger ?? createLogger(this.#options.logLevel));
   }
 
   get state(): AppState {
@@ -207,6 +207,11 @@ export class App {
         : "declare everything before run(), or make a new App";
     throw new WindlassError("ERR_APP_STATE", { call, state: this.#state, advice });
   }
+}
+
+/** JSON lines on standard output, written at once: the last ones before an exit are not lost. */
+function createLogger(level: ParsedAppOptions["logLevel"]): Logger {
+  return pino({ level }, destination({ dest: 1, sync: true }));
 }
 
 function hostList(hosts: string | readonly string[]): readonly string[] {

@@ -1,5 +1,6 @@
 import { chmod, stat } from "node:fs/promises";
 import { connect, createServer } from "node:net";
+import { dirname } from "node:path";
 import type { ErrorCode, ErrorDetails } from "../contract/error-catalogue.ts";
 import { messageOf, WindlassError } from "../contract/errors.ts";
 import type { BoundAddress } from "../contract/transport.ts";
@@ -92,6 +93,11 @@ async function listenUnix(app: NativeApp, path: string, mode: number): Promise<L
  * @throws WindlassError `ERR_ADDRESS_IN_USE`, `ERR_LISTEN_FAILED`
  */
 async function mustBeFree(path: string): Promise<void> {
+  const folder = dirname(path);
+  if ((await stat(folder).catch(() => undefined)) === undefined) {
+    const problem = `there is no folder ${folder}; make it, or choose another path`;
+    throw new WindlassError("ERR_LISTEN_FAILED", { address: path, problem });
+  }
   const stats = await stat(path).catch(() => undefined);
   if (stats === undefined) return;
   if (!stats.isSocket()) {

@@ -126,8 +126,12 @@ export class UwsConnection implements Connection, NativeCallbacks {
    * still corked would send the close frame but not end the TCP connection.
    */
   opened(): void {
-    // Gone before it was told: then nobody is told that it has closed either.
-    if (this.#socket === undefined) return;
+    // The engine now and then cuts a socket while it upgrades it after an async guard. The component has
+    // not heard of it and does not need to; the client sees 1006 and comes back.
+    if (this.#socket === undefined) {
+      this.log.warn({}, "the connection ended while it was being upgraded");
+      return;
+    }
     this.#isTold = true;
     try {
       if (this.#runtime.logsConnections) this.log.debug({}, "connection opened");
