@@ -25,9 +25,13 @@ module.exports = {
     },
     {
       name: "rooms-do-not-import-each-other",
-      comment: "guard, component, routing, pubsub and uws may import contract and their own files only",
+      comment:
+        "guard, component, routing, pubsub and uws may import contract and their own files only",
       severity: "error",
-      from: { path: "^packages/core/src/(guard|component|routing|pubsub|uws)/", pathNot: "\\.test\\.ts$" },
+      from: {
+        path: "^packages/core/src/(guard|component|routing|pubsub|uws)/",
+        pathNot: "\\.test\\.ts$",
+      },
       to: { path: "^packages/core/src/(?!contract/)[^/]+/", pathNot: "^packages/core/src/$1/" },
     },
     {

@@ -16,7 +16,7 @@ const usualPaths: readonly string[] = [
  *
  * @throws Error that says what is missing and how to install it
  */
-export async function findChromium(): Promise<string> {
+async function findChromium(): Promise<string> {
   const { CHROMIUM_PATH } = process.env;
   if (CHROMIUM_PATH) {
     if (existsSync(CHROMIUM_PATH)) return CHROMIUM_PATH;
