@@ -83,8 +83,8 @@ test("the packed packages type-check under strict and run from a folder of their
     output += String(chunk);
   });
   child.stderr.pipe(process.stderr);
-  while (!/ws:\/\/127\.0\.0\.1:\d+/.test(output)) await once(child.stdout, "data");
-  const port = /ws:\/\/127\.0\.0\.1:(\d+)/.exec(output)?.[1];
+  while (!/ws:\/\/localhost:\d+/.test(output)) await once(child.stdout, "data");
+  const port = /ws:\/\/localhost:(\d+)/.exec(output)?.[1];
   const alice = new WebSocket(`ws://localhost:${port}/chat`);
   const bob = new WebSocket(`ws://localhost:${port}/chat`);
   await Promise.all([once(alice, "open"), once(bob, "open")]);
