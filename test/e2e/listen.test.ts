@@ -193,7 +193,6 @@ describe("wrong options are ERR_OPTION_INVALID and name their path", () => {
     [{ maxPayload: 1 }, 'options of route "/chat".maxPayload: there is no such option'],
     [{ slowConsumer: "wait" }, 'options of route "/chat".slowConsumer: '],
     [{ rateLimit: {} }, 'options of route "/chat".rateLimit: '],
-    [{ maxQueuedBytes: 1 }, 'options of route "/chat".maxQueuedBytes: '],
     [{ guards: [() => true] }, 'options of route "/chat".guards.0: '],
     [{ httpHost: "https://x" }, 'options of route "/chat".httpHost'],
   ])("of a route: %j", (options, message) => {

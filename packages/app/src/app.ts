@@ -82,6 +82,11 @@ export class App {
     return this.#state;
   }
 
+  /** The options in force: what was given, completed by the defaults, and frozen. */
+  get options(): ParsedAppOptions {
+    return this.#options;
+  }
+
   /**
    * Maps a path to a component.
    *
@@ -116,6 +121,7 @@ export class App {
     const connections = route.dispatcher.connections as ReadonlySet<Connection<Data>>;
     return {
       path,
+      options: parsed,
       connections,
       publish: (topic, data, publishOptions) =>
         this.#transport?.publish(route, topic, data, publishOptions) ?? false,

@@ -51,9 +51,9 @@ export {
 } from "@windlass/core";
 export type { AppState } from "./app.ts";
 export { App } from "./app.ts";
-export type { AppOptions, CloseOptions } from "./app-options.ts";
+export type { AppOptions, CloseOptions, ParsedAppOptions } from "./app-options.ts";
 export { EchoServer } from "./echo-server.ts";
 export type { BroadcastOptions, Route } from "./route.ts";
-export type { HttpOptions, RouteOptions } from "./route-options.ts";
+export type { HttpOptions, ParsedRouteOptions, RouteOptions } from "./route-options.ts";
 export type { Closable } from "./signals.ts";
 export { closeOnSignals } from "./signals.ts";

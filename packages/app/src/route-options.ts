@@ -7,6 +7,13 @@ const hosts = z.union([httpHostSchema, z.array(httpHostSchema).min(1)]).optional
 /** The largest message that can be configured: 100 MiB. */
 const maxPayloadCeiling = 104_857_600;
 
+/** What a buffer of messages holds when nothing is said: 1 MiB. */
+const defaultBufferBytes = 1_048_576;
+
+/** A ceiling for bytes of messages that wait; the default is filled in by the transform below. */
+const bufferLimit = (minimum: number) =>
+  z.int().min(minimum).max(1_073_741_824).optional().meta({ default: defaultBufferBytes });
+
 /** RFC 6455 section 4.1: a subprotocol is a token of RFC 9110. */
 const subprotocol = z
   .string()
@@ -32,7 +39,7 @@ export const routeOptionsSchema = z
     maxConnections: countLimit(0),
     maxConnectionsPerIp: countLimit(0),
     maxPayloadBytes: z.int().min(1).max(maxPayloadCeiling).default(65_536),
-    maxBackpressureBytes: z.int().min(1_024).max(1_073_741_824).default(1_048_576),
+    maxBackpressureBytes: bufferLimit(1_024),
     slowConsumer: z.enum(["close", "drop"]).default("close"),
     heartbeat: z
       .union([
@@ -56,17 +63,16 @@ export const routeOptionsSchema = z
       .optional(),
     serialized: z.boolean().default(true),
     maxQueuedMessages: z.int().min(1).max(1_000_000).default(256),
-    maxQueuedBytes: z.int().min(1).max(1_073_741_824).default(1_048_576),
+    maxQueuedBytes: bufferLimit(1),
     callbackTimeoutMs: z.int().min(0).max(86_400_000).default(30_000),
   })
-  .refine((options) => options.maxBackpressureBytes >= options.maxPayloadBytes, {
-    path: ["maxBackpressureBytes"],
-    message: "expected at least maxPayloadBytes, or the largest message could not be sent on",
-  })
-  .refine((options) => options.maxQueuedBytes >= options.maxPayloadBytes, {
-    path: ["maxQueuedBytes"],
-    message: "expected at least maxPayloadBytes, or the largest message could never wait",
-  });
+  .transform((options) => ({
+    ...options,
+    // Raising maxPayloadBytes alone must not make the largest message impossible to queue or to echo.
+    maxBackpressureBytes:
+      options.maxBackpressureBytes ?? Math.max(defaultBufferBytes, options.maxPayloadBytes),
+    maxQueuedBytes: options.maxQueuedBytes ?? Math.max(defaultBufferBytes, options.maxPayloadBytes),
+  }));
 
 /** Options of a plain HTTP route. */
 export const httpOptionsSchema = z.strictObject({

@@ -1,9 +1,12 @@
 import type { Connection, PublishOptions, Sendable, SendOptions } from "@windlass/core";
+import type { ParsedRouteOptions } from "./route-options.ts";
 
 /** A declared route. */
 export interface Route<Data = unknown> {
   /** The path as declared: `/room/:name`. */
   readonly path: string;
+  /** The policy in force: what was given, completed by the defaults, and frozen. */
+  readonly options: ParsedRouteOptions;
   /** The connections that are open now; a live view. */
   readonly connections: ReadonlySet<Connection<Data>>;
   /**
