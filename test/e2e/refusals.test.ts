@@ -90,7 +90,7 @@ const refusedByRequest: readonly RefusedRequest[] = [
     name: "an empty Host",
     headers: { Host: "" },
     status: "400 Bad Request",
-    logged: { ...requestRules.request, seen: "Host: ", wanted: "Host: exactly one" },
+    logged: { ...requestRules.request, seen: "Host: ", wanted: "Host: exactly one, as host or host:port" },
   },
   {
     name: "two Hosts",
@@ -99,7 +99,7 @@ const refusedByRequest: readonly RefusedRequest[] = [
     logged: {
       ...requestRules.request,
       seen: "Host: localhost, evil.example",
-      wanted: "Host: exactly one",
+      wanted: "Host: exactly one, as host or host:port",
     },
   },
   {

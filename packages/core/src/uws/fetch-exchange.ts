@@ -273,7 +273,8 @@ export class FetchExchange {
 function writeHead(res: NativeResponse, { status, statusText, headers }: Response): void {
   res.writeStatus(statusLine(status, statusText));
   for (const [name, value] of headers) {
-    if (!NATIVE_HEADERS.has(name)) res.writeHeader(name, value);
+    // A header value is bytes in Fetch, one a character; the engine would write it as UTF-8.
+    if (!NATIVE_HEADERS.has(name)) res.writeHeader(name, Buffer.from(value, "latin1"));
   }
 }
 

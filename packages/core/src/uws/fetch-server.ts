@@ -30,11 +30,13 @@ export class FetchServer {
     });
     const request = exchange.receive(read, route.maxBodyBytes);
     if (request === undefined) return;
+    let isReported = false;
     const report = (error: unknown): void => {
-      // Whoever obeys the abort signal fails with its reason: that is nothing to report.
-      if (exchange.isNews(error)) {
-        this.#log.error({ ...fields, err: toError(error) }, "an HTTP handler failed");
-      }
+      // Whoever obeys the abort signal fails with its reason: that is nothing to report. And a body
+      // that failed fails once more when it is cancelled.
+      if (isReported || !exchange.isNews(error)) return;
+      isReported = true;
+      this.#log.error({ ...fields, err: toError(error) }, "an HTTP handler failed");
     };
     const info = { ip: read.client.ip, params };
     this.#running += 1;

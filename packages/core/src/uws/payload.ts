@@ -11,10 +11,11 @@ export type Payload = string | ArrayBuffer | Uint8Array;
  * @throws WindlassError `ERR_SEND_DATA_INVALID`, `ERR_MESSAGE_EXPIRED`
  */
 export function payloadOf(data: Sendable): Payload {
+  // Half a surrogate pair is no UTF-8: the peer would drop the connection. It becomes U+FFFD, as in the
+  // browser's send(). Strings without any are returned as they are.
+  if (typeof data === "string") return data.toWellFormed();
   if (data instanceof ReceivedMessage) return data.payload;
-  if (typeof data === "string" || data instanceof Uint8Array || data instanceof ArrayBuffer) {
-    return data;
-  }
+  if (data instanceof Uint8Array || data instanceof ArrayBuffer) return data;
   throw new WindlassError("ERR_SEND_DATA_INVALID", { seen: describeType(data) });
 }
 

@@ -54,12 +54,15 @@ export function readRequest(
 }
 
 /**
- * What the engine lets pass but HTTP does not (RFC 9112 sections 3.2 and 6.3): repeated Host or
- * Content-Length headers, with which a proxy and we would see different requests.
+ * What the engine lets pass but HTTP does not (RFC 9112 sections 3.2 and 6.3), or what would let a
+ * proxy, the routes and a handler see different requests.
  */
-export function checkRequest({ headers, method }: ReadRequest): Refusal | undefined {
+export function checkRequest({ headers, method, path }: ReadRequest): Refusal | undefined {
   const host = headers.get("host") ?? "";
-  if (host === "" || host.includes(",")) return malformed("Host", host, "exactly one");
+  if (!hostPattern.test(host)) return malformed("Host", host, "exactly one, as host or host:port");
+  if (!pathPattern.test(path) || dotSegment.test(path)) {
+    return malformed("path", path, "printable ASCII without backslashes and dot segments");
+  }
   const length = headers.get("content-length");
   if (length !== null && !/^\d+$/.test(length)) {
     return malformed("Content-Length", length, "at most one number");
@@ -71,6 +74,12 @@ export function checkRequest({ headers, method }: ReadRequest): Refusal | undefi
   return methodPattern.test(method) ? undefined : malformed("method", method, "a token");
 }
 
+/** RFC 9110 section 7.2: a name, an IPv4 address or an IPv6 address in brackets, perhaps with a port. */
+const hostPattern = /^(?:[\w.~-]+|\[[\da-f:.]+\])(?::\d{0,5})?$/i;
+/** RFC 9112 section 3.2.1. A backslash is a slash in the URL of a Fetch request, but not in a route. */
+const pathPattern = /^[!-[\]-~]+$/;
+/** `.` and `..`, also encoded: a URL drops them, so the handler would see another path than the route. */
+const dotSegment = /\/(?:\.|%2e){1,2}(?:\/|$)/i;
 const methodPattern = /^[\w!#$%&'*+.^`|~-]+$/;
 
 function malformed(what: string, seen: string, wanted: string): Refusal {

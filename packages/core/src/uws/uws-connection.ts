@@ -69,7 +69,6 @@ export class UwsConnection implements Connection, NativeCallbacks {
   }
 
   send(data: Sendable, options?: SendOptions): SendStatus {
-    if (typeof data === "string") return this.#write(data, false, options);
     return this.#write(payloadOf(data), isBinary(data), options);
   }
 
