@@ -132,7 +132,7 @@ describe("without a logger", () => {
     expect(parsed.every(({ level, msg }) => level >= 30 && typeof msg === "string")).toBe(true);
     expect(parsed.map(({ msg }) => msg)).toEqual([
       "listening",
-      "a callback failed and the component has no onError: closing with 1011",
+      "a callback failed and no onError handled it: closing with 1011",
       "request refused",
       "closing",
       "closed",

@@ -90,7 +90,11 @@ const refusedByRequest: readonly RefusedRequest[] = [
     name: "an empty Host",
     headers: { Host: "" },
     status: "400 Bad Request",
-    logged: { ...requestRules.request, seen: "Host: ", wanted: "Host: exactly one, as host or host:port" },
+    logged: {
+      ...requestRules.request,
+      seen: "Host: ",
+      wanted: "Host: exactly one, as host or host:port",
+    },
   },
   {
     name: "two Hosts",

@@ -12,6 +12,10 @@ export const httpHostSchema = z
     (host) => host.startsWith("[") || !host.includes(":"),
     'expected a host name such as "example.com", without a port',
   )
+  .refine(
+    (host) => /^(?:[\w.~-]*|\[[\da-f:.]+\])$/i.test(host),
+    'expected a host name such as "example.com", without wildcards and white space; "" stands for any host',
+  )
   .transform((host) => host.toLowerCase());
 
 /** A ceiling where 0 means that there is none. */

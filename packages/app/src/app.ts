@@ -35,7 +35,7 @@ import {
 } from "./route-options.ts";
 
 /**
- * `declaring` until `run()` has bound its address, `running` from then on, `closing` while
+ * `declaring` until `run()` is called, `starting` until it has bound its address, then `running`, `closing` while
  * `close()` waits for connections, then `closed`.
  */
 export type AppState = "declaring" | "starting" | "running" | "closing" | "closed";
@@ -107,8 +107,14 @@ export class App {
     this.#mustDeclare("route()");
     checkComponent(path, component);
     const parsed = parseOptions(routeOptionsSchema, options, `options of route "${path}"`);
+    if (!Array.isArray(allowedOrigins)) {
+      throw new WindlassError("ERR_OPTION_INVALID", {
+        option: `allowedOrigins of route "${path}"`,
+        problem: `expected a list such as ["example.com"]; seen ${typeof allowedOrigins}`,
+      });
+    }
     const hosts = hostList(parsed.httpHost ?? this.#listen.httpHost);
-    const origins = allowedOrigins.length > 0 ? allowedOrigins : hosts;
+    const origins: readonly OriginRule[] = allowedOrigins.length > 0 ? allowedOrigins : hosts;
     if (origins.includes("")) {
       throw new WindlassError("ERR_OPTION_INVALID", {
         option: `allowedOrigins of route "${path}"`,

@@ -2,7 +2,11 @@ import type { Authenticate, Guard } from "@windlass/core";
 import { z } from "zod";
 import { countLimit, httpHostSchema } from "./app-options.ts";
 
-const hosts = z.union([httpHostSchema, z.array(httpHostSchema).min(1)]).optional();
+const hosts = z
+  .union([httpHostSchema, z.array(httpHostSchema).min(1)], {
+    error: 'expected a host name such as "example.com", without scheme and port, or a list of them',
+  })
+  .optional();
 
 /** The largest message that can be configured: 100 MiB. */
 const maxPayloadCeiling = 104_857_600;
@@ -42,10 +46,13 @@ export const routeOptionsSchema = z
     maxBackpressureBytes: bufferLimit(1_024),
     slowConsumer: z.enum(["close", "drop"]).default("close"),
     heartbeat: z
-      .union([
-        z.literal(false),
-        z.strictObject({ timeoutMs: z.int().min(8_000).max(960_000).default(60_000) }),
-      ])
+      .union(
+        [
+          z.literal(false),
+          z.strictObject({ timeoutMs: z.int().min(8_000).max(960_000).default(60_000) }),
+        ],
+        { error: "expected false, or { timeoutMs } with 8000 to 960000 milliseconds" },
+      )
       .prefault({}),
     compression: z.enum(["off", "shared", "dedicated"]).default("off"),
     compressionThresholdBytes: z.int().min(0).max(maxPayloadCeiling).default(1_024),

@@ -57,7 +57,7 @@ describe("a callback that fails", () => {
       expect(log.lines).toMatchObject([
         {
           level: "error",
-          message: expect.stringContaining("the component has no onError"),
+          message: expect.stringContaining("no onError handled it"),
           fields: { err: failure, phase, connectionId: peer.connection.id },
         },
       ]);

@@ -124,7 +124,7 @@ export class Contained<Data> implements Component<Data> {
     connection.log.error(
       { err: error, phase, ...(!isSame && { onErrorFailure: toError(onErrorFailure) }) },
       isSame
-        ? "a callback failed and the component has no onError: closing with 1011"
+        ? "a callback failed and no onError handled it: closing with 1011"
         : "a callback failed and onError failed too: closing with 1011",
     );
   }

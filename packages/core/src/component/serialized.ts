@@ -43,7 +43,10 @@ export class Serialized<Data> extends ComponentDecorator<Data> {
 
   constructor(inner: Component<Data>, limits: Partial<QueueLimits> = {}) {
     super(inner);
-    this.#limits = { ...defaultLimits, ...limits };
+    this.#limits = {
+      maxQueuedMessages: limits.maxQueuedMessages ?? defaultLimits.maxQueuedMessages,
+      maxQueuedBytes: limits.maxQueuedBytes ?? defaultLimits.maxQueuedBytes,
+    };
   }
 
   override onOpen(connection: Connection<Data>): MaybePromise<void> {

@@ -70,16 +70,19 @@ export function truncateReason(reason: string): string {
  *
  * @throws WindlassError `ERR_CLOSE_CODE_INVALID` when the code may not be sent.
  */
-export function toDisconnect(disconnect?: Disconnect | number, reason = ""): Required<Disconnect> {
+export function toDisconnect(
+  disconnect?: Disconnect | number,
+  reason?: string,
+): Required<Disconnect> {
   const wanted = disconnect ?? CloseCode.NormalClosure;
-  const given = typeof wanted === "number" ? { code: wanted, reason } : wanted;
+  const given = typeof wanted === "number" ? { code: wanted } : wanted;
   if (!isSendableCloseCode(given.code)) {
     throw new WindlassError("ERR_CLOSE_CODE_INVALID", { seen: String(given.code) });
   }
   return {
     code: given.code,
     // A reason that is no string, or no UTF-8, would make the engine throw or the peer see 1006.
-    reason: truncateReason(String(given.reason ?? "").toWellFormed()),
+    reason: truncateReason(String(reason ?? given.reason ?? "").toWellFormed()),
     cause: ("cause" in given ? given.cause : undefined) ?? "server",
   };
 }

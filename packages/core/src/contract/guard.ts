@@ -32,7 +32,10 @@ export type Verdict = Acceptance | Refusal;
 
 /** What a guard may use besides the handshake. */
 export interface GuardContext {
-  /** Aborts when the client goes away or the handshake takes longer than `handshakeTimeoutMs`. */
+  /**
+   * Aborts when the client goes away or the handshake takes longer than `handshakeTimeoutMs`. As with
+   * any AbortSignal, a listener that throws is an uncaught exception of the process.
+   */
   readonly signal: AbortSignal;
 }
 

@@ -45,7 +45,13 @@ export function neverThrowing(logger: Logger): Logger {
         return silentLogger;
       }
     },
-    isLevelEnabled: (level) => logger.isLevelEnabled?.(level) ?? true,
+    isLevelEnabled: (level) => {
+      try {
+        return logger.isLevelEnabled?.(level) ?? true;
+      } catch {
+        return true;
+      }
+    },
   };
 }
 

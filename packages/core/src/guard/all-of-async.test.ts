@@ -64,7 +64,7 @@ describe("allOf with asynchronous guards", () => {
       guard(released, "b", Promise.resolve(accept)),
       guard(released, "refusing", Promise.resolve(refusal)),
     );
-    expect(await all.check(handshake(), context().context)).toBe(refusal);
+    expect(await all.check(handshake(), context().context)).toEqual(refusal);
     expect(released).toEqual(["b", "a"]);
   });
 

@@ -65,7 +65,7 @@ describe("allOf with synchronous guards", () => {
       guard(released, "refusing", refusal),
       { check: last },
     );
-    expect(all.check(handshake(), context().context)).toBe(refusal);
+    expect(all.check(handshake(), context().context)).toEqual(refusal);
     expect(released).toEqual(["b", "a"]);
     expect(last).not.toHaveBeenCalled();
   });

@@ -2,8 +2,8 @@ import { accept, type Guard, refuse } from "../contract/guard.ts";
 import { describeList } from "./describe.ts";
 import { headerTokens } from "./header-tokens.ts";
 
-/** Offered tokens up to this length are logged; longer ones are likely to be credentials. */
-const maxLoggedToken = 32;
+/** What looks like the name of a subprotocol is logged; long or numeric tokens may be credentials. */
+const nameLike = /^(?!.*\d{4})[a-z][a-z0-9._-]{0,23}$/i;
 
 /** What a {@link subprotocolGuard} insists on. */
 export interface SubprotocolPolicy {
@@ -56,7 +56,7 @@ export function subprotocolGuard({ supported, strict }: SubprotocolPolicy): Guar
 /** Browsers cannot send headers of their own, so tokens are often smuggled in here: hide them. */
 function describeOffer(offered: readonly string[]): string {
   const shown = offered.map((token) =>
-    token.length > maxLoggedToken ? `(a value of ${token.length} characters)` : token,
+    nameLike.test(token) ? token : `(a value of ${token.length} characters)`,
   );
   return describeList(shown, "(no Sec-WebSocket-Protocol)");
 }

@@ -4,6 +4,7 @@ import {
   accept,
   type Guard,
   type Refusal,
+  refuse,
   type Verdict,
 } from "../contract/guard.ts";
 import { describeKind } from "./describe.ts";
@@ -36,7 +37,8 @@ function isRefusal(answer: object): boolean {
  * @throws TypeError otherwise: forgetting to answer must not let anybody in.
  */
 export function toVerdict(answer: unknown, guard: Guard | undefined, index: number): Verdict {
-  if (isVerdict(answer)) return answer;
+  // A refusal made by hand goes through the checks of refuse(), like any other.
+  if (isVerdict(answer)) return answer.accepted ? answer : refuse(answer);
   const name = guard?.constructor.name ?? "Object";
   const which = name === "Object" ? `Guard ${index + 1}` : `Guard ${index + 1} (${name})`;
   const kind =

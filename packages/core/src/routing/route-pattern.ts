@@ -80,6 +80,12 @@ function parseSegments(pattern: string): Segment[] {
   };
   if (!pattern.startsWith("/")) fail('it does not start with "/"');
   if (/[?#\s]/.test(pattern)) fail('it contains "?", "#" or white space');
+  if (!/^[!-[\]-~]+$/.test(pattern)) {
+    fail(
+      "backslashes and characters outside ASCII never arrive like that; write them percent-encoded",
+    );
+  }
+  if (/\/\.{1,2}(?:\/|$)/.test(pattern)) fail('"." and ".." are resolved before a request is sent');
   if (/[{}]/.test(pattern)) fail("braces are Symfony's syntax; here a parameter is written :name");
   const texts = pattern.slice(1).split("/");
   if (texts.slice(0, -1).includes("*")) fail('"*" may only be the last segment');

@@ -26,6 +26,8 @@ export class RouteTable<Route> implements Router<Route> {
   readonly #entries: Entry<Route>[] = [];
   readonly #static = new Map<string, Entry<Route>[]>();
   readonly #dynamic: Entry<Route>[] = [];
+  /** For the log, when no path fits. */
+  #patterns = "(no route is declared)";
 
   get entries(): readonly RouteDeclaration<Route>[] {
     return this.#entries;
@@ -42,6 +44,7 @@ export class RouteTable<Route> implements Router<Route> {
       }
     }
     this.#entries.push(entry);
+    this.#patterns = this.#describePatterns();
     if (entry.parsed.isStatic) {
       const same = this.#static.get(entry.pattern) ?? [];
       insert(same, entry);
@@ -69,13 +72,12 @@ export class RouteTable<Route> implements Router<Route> {
       rule: "path",
       code: "ERR_ROUTE_NOT_FOUND",
       seen: path,
-      wanted: this.#describePatterns(),
+      wanted: this.#patterns,
     });
   }
 
   #describePatterns(): string {
     const patterns = [...new Set(this.#entries.map((entry) => entry.pattern))];
-    if (patterns.length === 0) return "(no route is declared)";
     const named = patterns.slice(0, maxNamedPatterns).join(", ");
     const rest = patterns.length - maxNamedPatterns;
     return rest > 0 ? `${named} and ${rest} more` : named;

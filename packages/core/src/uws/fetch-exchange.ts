@@ -2,29 +2,32 @@ import { STATUS_CODES } from "node:http";
 import type { ReadableStreamDefaultController } from "node:stream/web";
 import { setImmediate as turn } from "node:timers/promises";
 import type { RefusalCode } from "../contract/error-catalogue.ts";
-import { messageOf } from "../contract/errors.ts";
 import { type Refusal, refuse } from "../contract/guard.ts";
 import type { NativeResponse } from "./native.ts";
 import type { ReadRequest } from "./read-request.ts";
 import { writeRefusal } from "./write-refusal.ts";
 
 /** Unread request body, in bytes, at which the client is paused. */
-const HIGH_WATER_MARK = 256 * 1024;
+const highWaterMarkBytes = 256 * 1024;
+/** Paths are cut to this many characters before they reach a log. */
+const maxShownPath = 200;
 /** Less than one writable event drains, so that the native buffer shrinks from event to event. */
-const SLICE = 16 * 1024;
+const sliceBytes = 16 * 1024;
 /** The native layer writes these itself. */
-const NATIVE_HEADERS: ReadonlySet<string> = new Set([
+const nativeHeaders: ReadonlySet<string> = new Set([
+  "connection",
   "content-length",
   "date",
+  "keep-alive",
   "transfer-encoding",
 ]);
-const ENDED = new DOMException("the response has ended", "AbortError");
+const ended = new DOMException("the response has ended", "AbortError");
 
 /**
  * One plain HTTP request and its answer: the only owner of the native handle.
  *
  * The handle is invalid once it has ended or aborted, and an exception that reaches native code is
- * fatal. So whatever touches it checks `#open` first.
+ * fatal. So whatever touches it checks `#isOpen` first.
  */
 export class FetchExchange {
   readonly #res: NativeResponse;
@@ -36,9 +39,9 @@ export class FetchExchange {
   #body: ReadableStreamDefaultController<Uint8Array> | undefined;
   #head: Response | undefined;
   #length: number | undefined;
-  #open = true;
-  #paused = false;
-  #started = false;
+  #isOpen = true;
+  #isPaused = false;
+  #isStarted = false;
   #wake: (() => void) | undefined;
   #cancel: ((reason: unknown) => void) | undefined;
 
@@ -71,12 +74,13 @@ export class FetchExchange {
       const body = hasBody && method !== "GET" && method !== "HEAD" ? this.#read(maxBytes) : null;
       const init = { method, headers, body, duplex: "half", signal: this.#abort.signal } as const;
       this.#request = new Request(url, init);
-    } catch (error) {
+    } catch {
       // Fetch refuses more than HTTP does: TRACE and CONNECT, some URLs and header values.
       this.#refuse(
         "ERR_REQUEST_INVALID",
         "request",
-        messageOf(error),
+        // Not the error's message, which quotes the URL with its query.
+        `a ${method} request for ${path.slice(0, maxShownPath)}`,
         "a request that Fetch allows",
       );
     }
@@ -98,7 +102,7 @@ export class FetchExchange {
       this.#body = undefined;
       this.#throttle(false);
     };
-    const strategy = new ByteLengthQueuingStrategy({ highWaterMark: HIGH_WATER_MARK });
+    const strategy = new ByteLengthQueuingStrategy({ highWaterMark: highWaterMarkBytes });
     return new ReadableStream({ start, pull, cancel }, strategy);
   }
 
@@ -118,8 +122,8 @@ export class FetchExchange {
    * a resume() without its pause(), or with another amount buffered for sending, deafens the socket.
    */
   #throttle(paused: boolean): void {
-    if (!this.#open || paused === this.#paused || (paused && this.#started)) return;
-    this.#paused = paused;
+    if (!this.#isOpen || paused === this.#isPaused || (paused && this.#isStarted)) return;
+    this.#isPaused = paused;
     if (paused) this.#res.pause();
     else this.#res.resume();
   }
@@ -140,19 +144,19 @@ export class FetchExchange {
 
   /** Resolves when the client can take more. */
   async write(bytes: Uint8Array): Promise<void> {
-    for (let rest = bytes; this.#open && rest.byteLength > 0; ) {
+    for (let rest = bytes; this.#isOpen && rest.byteLength > 0; ) {
       if (this.#body !== undefined) await this.outsideRead();
-      if (!this.#open) return;
+      if (!this.#isOpen) return;
       const length = this.#length;
       const [sent, flowing] = length === undefined ? this.#chunk(rest) : this.#part(rest, length);
       rest = rest.subarray(sent);
-      if (!flowing && this.#open) await this.#writable();
+      if (!flowing && this.#isOpen) await this.#writable();
     }
   }
 
   /** uWS keeps what the socket does not take. */
   #chunk(bytes: Uint8Array): [sent: number, flowing: boolean] {
-    const slice = bytes.subarray(0, SLICE);
+    const slice = bytes.subarray(0, sliceBytes);
     const flowing = this.#cork((res) => res.write(slice));
     return [slice.byteLength, flowing === true];
   }
@@ -162,7 +166,7 @@ export class FetchExchange {
     const start = this.#res.getWriteOffset();
     if (start + bytes.byteLength > length) throw new RangeError("body over its content-length");
     const [flowing, done] = this.#cork((res) => res.tryEnd(bytes, length)) ?? [true, false];
-    if (done) this.#close(ENDED);
+    if (done) this.#close(ended);
     return [done ? bytes.byteLength : this.#res.getWriteOffset() - start, flowing];
   }
 
@@ -182,7 +186,7 @@ export class FetchExchange {
   }
 
   end(): void {
-    if (this.#open && this.#length !== undefined) {
+    if (this.#isOpen && this.#length !== undefined) {
       throw new RangeError("body under its content-length");
     }
     this.#finish((res) => res.end());
@@ -209,7 +213,7 @@ export class FetchExchange {
   }
 
   #tooLarge(maxBytes: number): void {
-    if (!this.#open) return;
+    if (!this.#isOpen) return;
     this.#refuse("ERR_BODY_TOO_LARGE", "body", "more", `at most ${maxBytes} bytes`);
   }
 
@@ -220,7 +224,7 @@ export class FetchExchange {
   }
 
   #abandon(refusal: Refusal, reason: unknown): void {
-    if (this.#started && this.#open) {
+    if (this.#isStarted && this.#isOpen) {
       this.#close(reason);
       this.#res.close();
     } else {
@@ -229,15 +233,15 @@ export class FetchExchange {
     }
   }
 
-  #finish(write: (res: NativeResponse) => unknown, reason: unknown = ENDED): void {
+  #finish(write: (res: NativeResponse) => unknown, reason: unknown = ended): void {
     this.#cork(write);
     this.#close(reason);
   }
 
   #cork<Result>(write: (res: NativeResponse) => Result): Result | undefined {
-    if (!this.#open) return;
+    if (!this.#isOpen) return;
     this.#throttle(false);
-    this.#started = true;
+    this.#isStarted = true;
     const head = this.#head;
     this.#head = undefined;
     let result: Result | undefined;
@@ -249,18 +253,18 @@ export class FetchExchange {
   }
 
   #close(reason: unknown): void {
-    if (!this.#open) return;
-    this.#open = false;
+    if (!this.#isOpen) return;
+    this.#isOpen = false;
     this.#body?.error(reason);
     this.#body = undefined;
-    if (reason !== ENDED) this.#abort.abort(reason);
+    if (reason !== ended) this.#abort.abort(reason);
     this.#cancel?.(reason);
     this.#wake?.();
   }
 
   /** The callback stops the response stream; at once if there is no one left to read it. */
   onClose(cancel: (reason: unknown) => void): void {
-    if (this.#open) this.#cancel = cancel;
+    if (this.#isOpen) this.#cancel = cancel;
     else cancel(this.#abort.signal.reason);
   }
 
@@ -274,7 +278,7 @@ function writeHead(res: NativeResponse, { status, statusText, headers }: Respons
   res.writeStatus(statusLine(status, statusText));
   for (const [name, value] of headers) {
     // A header value is bytes in Fetch, one a character; the engine would write it as UTF-8.
-    if (!NATIVE_HEADERS.has(name)) res.writeHeader(name, Buffer.from(value, "latin1"));
+    if (!nativeHeaders.has(name)) res.writeHeader(name, Buffer.from(value, "latin1"));
   }
 }
 

@@ -11,10 +11,6 @@ export class HandshakeContext implements GuardContext {
     return this.#controller.signal;
   }
 
-  get isAborted(): boolean {
-    return this.#reason !== undefined;
-  }
-
   abort(reason: Error): void {
     this.#reason ??= reason;
     this.#controller?.abort(this.#reason);

@@ -1,5 +1,5 @@
 import { WindlassError } from "../contract/errors.ts";
-import type { Sendable } from "../contract/message.ts";
+import type { Message, Sendable } from "../contract/message.ts";
 import { ReceivedMessage } from "../contract/received-message.ts";
 
 /** What the engine takes. */
@@ -16,7 +16,21 @@ export function payloadOf(data: Sendable): Payload {
   if (typeof data === "string") return data.toWellFormed();
   if (data instanceof ReceivedMessage) return data.payload;
   if (data instanceof Uint8Array || data instanceof ArrayBuffer) return data;
+  if (isMessage(data)) return data.isBinary ? data.bytes() : data.text().toWellFormed();
   throw new WindlassError("ERR_SEND_DATA_INVALID", { seen: describeType(data) });
+}
+
+/** A message that is not ours: a wrapper of a decorator, say. */
+function isMessage(data: unknown): data is Message {
+  return (
+    typeof data === "object" &&
+    data !== null &&
+    "isBinary" in data &&
+    "bytes" in data &&
+    typeof data.bytes === "function" &&
+    "text" in data &&
+    typeof data.text === "function"
+  );
 }
 
 /** Its length on the wire. */
@@ -26,7 +40,8 @@ export function byteLengthOf(payload: Payload): number {
 
 /** Whether it goes out as a binary message. */
 export function isBinary(data: Sendable): boolean {
-  return data instanceof ReceivedMessage ? data.isBinary : typeof data !== "string";
+  if (data instanceof ReceivedMessage) return data.isBinary;
+  return isMessage(data) ? data.isBinary : typeof data !== "string";
 }
 
 function describeType(value: unknown): string {

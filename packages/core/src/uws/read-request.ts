@@ -59,7 +59,9 @@ export function readRequest(
  */
 export function checkRequest({ headers, method, path }: ReadRequest): Refusal | undefined {
   const host = headers.get("host") ?? "";
-  if (!hostPattern.test(host)) return malformed("Host", host, "exactly one, as host or host:port");
+  const port = Number(/:(\d*)$/.exec(host)?.[1] ?? 0);
+  if (!hostPattern.test(host) || port > 65_535)
+    return malformed("Host", host, "exactly one, as host or host:port");
   if (!pathPattern.test(path) || dotSegment.test(path)) {
     return malformed("path", path, "printable ASCII without backslashes and dot segments");
   }

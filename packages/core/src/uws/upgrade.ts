@@ -140,6 +140,7 @@ export class Upgrader {
       },
       (error: unknown) => {
         if (!isAnswered) finish(this.#guardFailed(upgrade, error));
+        else runtime.log.error({ err: toError(error) }, "a guard failed after the handshake");
       },
     );
   }
@@ -180,13 +181,18 @@ export class Upgrader {
     for (const report of verdict.reports ?? []) refusals.reported(report, fields);
     const { headers } = request;
     const connection = new UwsConnection(runtime, handshake, verdict.user);
-    res.upgrade(
-      { connection },
-      headers.get("sec-websocket-key") ?? "",
-      handshake.subprotocol,
-      headers.get("sec-websocket-extensions") ?? "",
-      native,
-    );
+    try {
+      res.upgrade(
+        { connection },
+        headers.get("sec-websocket-key") ?? "",
+        handshake.subprotocol,
+        headers.get("sec-websocket-extensions") ?? "",
+        native,
+      );
+    } catch (error) {
+      runtime.release(handshake);
+      throw error;
+    }
     return connection;
   }
 }

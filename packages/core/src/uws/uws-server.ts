@@ -133,13 +133,17 @@ export class UwsServer implements Transport {
   async close({ graceMs }: { readonly graceMs: number }): Promise<void> {
     if (this.#native === undefined || this.#listening === undefined) return;
     const deadline = this.#clock.now() + graceMs;
-    const { address } = this.#options;
+    const { address, log } = this.#options;
     this.#native.us_listen_socket_close(this.#listening.socket);
     this.#listening = undefined;
-    // At once: later, the file may already be that of a successor.
-    if (isUnixPath(address)) await rm(address, { force: true });
     this.#upgrader.close();
     this.#entry.isClosing = true;
+    // At once: later, the file may already be that of a successor.
+    if (isUnixPath(address)) {
+      await rm(address, { force: true }).catch((error: unknown) => {
+        log.warn({ err: error, address }, "the socket file could not be removed");
+      });
+    }
     await this.#closeConnections(deadline);
     await this.#untilIdle(deadline);
     // Clients read our close frame meanwhile; the timer is all that keeps the process for so long.
