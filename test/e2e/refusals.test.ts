@@ -1,39 +1,8 @@
-import { type App, EchoServer } from "@windlass/app";
 import { describe, expect, test } from "vitest";
 import { type Answer, exchange } from "../support/exchange.ts";
-import { type HandshakeOverrides, handshakeRequest, sampleKey } from "../support/raw-client.ts";
+import { declareRoutes, type RefusedRequest } from "../support/golden-routes.ts";
+import { handshakeRequest, sampleKey } from "../support/raw-client.ts";
 import { startApp } from "../support/start-app.ts";
-
-/** Ratchet's golden-wire set-up: one route with the default origins, one for all, some special ones. */
-function declareRoutes(app: App): void {
-  const echo = new EchoServer();
-  const subprotocols = ["v2.chat", "v1.chat"];
-  app.route("/chat", echo);
-  app.route("/any", echo, ["*"]);
-  app.route("/sub", echo, ["*"], { subprotocols });
-  app.route("/room/:name", echo, ["*"]);
-}
-
-/** A request that is refused, and everything that must say so. */
-interface RefusedRequest {
-  readonly name: string;
-  /** `/any` unless told otherwise. */
-  readonly path?: string;
-  readonly method?: string;
-  readonly headers?: HandshakeOverrides["headers"];
-  readonly status: string;
-  /** Unless told otherwise, the body names the code of the catalogue. */
-  readonly body?: RegExp;
-  /** Header lines of the answer that matter here. */
-  readonly answers?: readonly string[];
-  /** What stands in the one log line. */
-  readonly logged: {
-    readonly code: string;
-    readonly rule: string;
-    readonly seen: string;
-    readonly wanted: string | RegExp;
-  };
-}
 
 const upgradeAnswer = ["Connection: Upgrade", "Upgrade: websocket", "Sec-WebSocket-Version: 13"];
 const paths = "/chat, /any, /sub, /room/:name";

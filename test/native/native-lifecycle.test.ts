@@ -282,34 +282,3 @@ describe("an end() inside the cork of an asynchronous upgrade", () => {
     expect(await timeToEnd("uncorked")).toBeLessThan(1_000);
   });
 });
-
-describe("close() of the app", () => {
-  test("closes every socket before it returns, without a frame", async () => {
-    const closed: [number, string][] = [];
-    const { client, app } = await open({
-      close: (_ws, code, message) => closed.push([code, textOf(message)]),
-    });
-    client.writeText("go");
-    app.close();
-    expect(closed).toEqual([[1006, ""]]);
-    await client.ended();
-    expect(client.unread).toHaveLength(0);
-  });
-
-  test("is preceded by us_listen_socket_close, which leaves open sockets alone", async () => {
-    const { app, socket, port } = startNative((it) => {
-      it.ws<NativeData>("/*", {
-        upgrade: upgradeNative,
-        message: (ws, message) => void ws.send(message),
-      });
-    });
-    const client = await RawClient.open(port, "/");
-    uws.us_listen_socket_close(socket);
-    await expect(RawClient.connect(port)).rejects.toMatchObject({ code: "ECONNREFUSED" });
-    client.writeText("still here?");
-    expect((await client.frame()).payload.toString()).toBe("still here?");
-    app.close();
-    app.close();
-    await client.ended();
-  });
-});

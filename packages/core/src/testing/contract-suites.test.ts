@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { ComponentDecorator } from "../component/component-decorator.ts";
-import type { Broker, Publication, PublicationListener } from "../contract/broker.ts";
+import type { Broker, Publication } from "../contract/broker.ts";
 import type { Component } from "../contract/component.ts";
 import { accept, type Guard, refuse } from "../contract/guard.ts";
 import { isPromiseLike } from "../contract/maybe-promise.ts";
@@ -11,24 +11,7 @@ import { describeBroker } from "./describe-broker.ts";
 import { describeComponentDecorator } from "./describe-component-decorator.ts";
 import { describeGuard, type GuardCases } from "./describe-guard.ts";
 
-/** A test runner that tells which cases fail; a case that hangs fails after a moment. */
-async function failuresOf(declare: (runner: ContractRunner) => void): Promise<string[]> {
-  const tests: { name: string; body: () => void | Promise<void> }[] = [];
-  const skip = (): void => {};
-  const add = (name: string, body: () => void | Promise<void>): void => {
-    tests.push({ name, body });
-  };
-  declare({ describe: (_name, body) => body(), it: Object.assign(add, { skip }) });
-  expect(tests).not.toEqual([]);
-  const outcomes = tests.map(async ({ name, body }) => {
-    const hangs = new Promise((_resolve, reject) => setTimeout(reject, 100).unref());
-    return Promise.race([(async () => body())(), hangs]).then(
-      () => [],
-      () => [name],
-    );
-  });
-  return (await Promise.all(outcomes)).flat();
-}
+import { failuresOf } from "./failures-of.ts";
 
 describe("describeComponentDecorator finds a decorator that", () => {
   const failures = (create: (inner: Component) => Component): Promise<string[]> =>
@@ -194,78 +177,6 @@ function countingBelowZero(): Guard {
     },
   };
 }
-
-describe("describeBroker finds a broker that", () => {
-  const failures = (create: () => Broker): Promise<string[]> =>
-    failuresOf((runner) => describeBroker("it", create, runner));
-  const right = (): MemoryBroker => new MemoryBroker(() => {});
-
-  it("is right", async () => {
-    expect(await failures(right)).toEqual([]);
-  });
-
-  it.each<[string, (broker: Pick<Broker, "publish">) => Partial<Broker>]>([
-    [
-      "delivers twice",
-      (broker) => ({
-        async publish(publication) {
-          await broker.publish(publication);
-          await broker.publish(publication);
-        },
-      }),
-    ],
-    ["delivers nothing", () => ({ publish: async () => {} })],
-    ["keeps listeners for ever", () => ({ unsubscribe: async () => {} })],
-    [
-      "mixes topics",
-      (broker) => ({
-        publish: (publication) =>
-          broker.publish({ ...publication, topic: publication.topic.slice(0, 4).toLowerCase() }),
-      }),
-    ],
-    [
-      "makes text of bytes",
-      (broker) => ({
-        publish: ({ topic, data }) => broker.publish({ topic, data: String(data) }),
-      }),
-    ],
-    ["swallows what it cannot deliver", () => ({ close: async () => {} })],
-    [
-      "delivers out of order",
-      (broker) => {
-        let held: Publication | undefined;
-        return {
-          async publish(publication) {
-            if (publication.data === "7") held = publication;
-            else await broker.publish(publication);
-            if (publication.data === "8" && held !== undefined) await broker.publish(held);
-          },
-        };
-      },
-    ],
-    [
-      "does not copy bytes",
-      () => {
-        const listeners = new Set<PublicationListener>();
-        return {
-          subscribe: async (_topic, listener) => void listeners.add(listener),
-          async publish(publication) {
-            setTimeout(() => {
-              for (const listener of listeners) listener(publication);
-            });
-          },
-        };
-      },
-    ],
-  ])("%s", async (_fault, spoil) => {
-    const create = (): Broker => {
-      const broker = right();
-      const publish = broker.publish.bind(broker);
-      return Object.assign(broker, spoil({ publish }));
-    };
-    expect(await failures(create)).not.toEqual([]);
-  });
-});
 
 describe("cases of a suite", () => {
   it("are skipped by name with a reason, and the name must exist", async () => {
