@@ -1,9 +1,7 @@
-import type { TemplatedApp } from "uWebSockets.js";
 import { describe, expect, test } from "vitest";
-import { encodeFrame, Opcode } from "../support/frames.ts";
 import {
-  type NativeBehavior,
   type NativeData,
+  openNative,
   startNative,
   textOf,
   upgradeNative,
@@ -14,22 +12,10 @@ import { RawClient } from "../support/raw-client.ts";
 // Rules of the pinned engine that packages/core/src/uws relies on. docs/internals/native-lifecycle.md
 // says for each what we make of it. When a new version turns one red, look there first.
 
-/** A client of a bare socket route. */
-async function open(
-  behavior: NativeBehavior,
-): Promise<{ client: RawClient; port: number; app: TemplatedApp }> {
-  const { app, port } = startNative((it) => {
-    it.ws<NativeData>("/*", { idleTimeout: 120, upgrade: upgradeNative, ...behavior });
-  });
-  return { client: await RawClient.open(port, "/"), port, app };
-}
-
-const _text = (payload: string | Uint8Array, options = {}): Buffer =>
-  encodeFrame(Opcode.Text, payload, options);
 describe("close() of the app", () => {
   test("closes every socket before it returns, without a frame", async () => {
     const closed: [number, string][] = [];
-    const { client, app } = await open({
+    const { client, app } = await openNative({
       close: (_ws, code, message) => closed.push([code, textOf(message)]),
     });
     client.writeText("go");

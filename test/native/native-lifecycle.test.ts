@@ -1,14 +1,12 @@
-import type { TemplatedApp } from "uWebSockets.js";
 import { deflateRawSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
 import { closePayload, encodeFrame, Opcode } from "../support/frames.ts";
 import {
-  type NativeBehavior,
   type NativeData,
   type NativeSocket,
+  openNative,
   startNative,
   textOf,
-  upgradeNative,
   uws,
 } from "../support/native-app.ts";
 import { RawClient } from "../support/raw-client.ts";
@@ -17,16 +15,6 @@ import { Inbox } from "../support/recorder.ts";
 // Rules of the pinned engine that packages/core/src/uws relies on. docs/internals/native-lifecycle.md
 // says for each what we make of it. When a new version turns one red, look there first.
 
-/** A client of a bare socket route. */
-async function open(
-  behavior: NativeBehavior,
-): Promise<{ client: RawClient; port: number; app: TemplatedApp }> {
-  const { app, port } = startNative((it) => {
-    it.ws<NativeData>("/*", { idleTimeout: 120, upgrade: upgradeNative, ...behavior });
-  });
-  return { client: await RawClient.open(port, "/"), port, app };
-}
-
 const text = (payload: string | Uint8Array, options = {}): Buffer =>
   encodeFrame(Opcode.Text, payload, options);
 
@@ -34,7 +22,7 @@ describe("user data", () => {
   test("is copied onto the socket property by property, and stays after the close", async () => {
     const seen = new Inbox<boolean>();
     const tag = { name: "mine" };
-    const { client } = await open({
+    const { client } = await openNative({
       upgrade: (res, req, context) => {
         res.upgrade({ tag }, req.getHeader("sec-websocket-key"), "", "", context);
       },
@@ -53,7 +41,7 @@ describe("user data", () => {
 describe("the end of a socket", () => {
   test.each(["end", "close"] as const)("fires close inside %s()", async (method) => {
     const order = new Inbox<string>();
-    const { client } = await open({
+    const { client } = await openNative({
       message: (ws) => {
         order.put("before");
         ws[method]();
@@ -93,7 +81,7 @@ describe("the end of a socket", () => {
         }
       });
     const seen = new Inbox<string[]>();
-    const { client } = await open({
+    const { client } = await openNative({
       message: (ws) => {
         ws.end();
         seen.put(throwing(ws));
@@ -108,7 +96,7 @@ describe("the end of a socket", () => {
   test("keeps back messages that were read together with the one that ended it", async () => {
     const messages = new Inbox<string>();
     const closed = new Inbox<number>();
-    const { client } = await open({
+    const { client } = await openNative({
       message: (ws, message) => {
         messages.put(textOf(message));
         ws.end(4001);
@@ -122,7 +110,7 @@ describe("the end of a socket", () => {
   });
 
   test("cuts a reason at 123 bytes, through a character", async () => {
-    const { client } = await open({ message: (ws) => ws.end(4001, "ä".repeat(100)) });
+    const { client } = await openNative({ message: (ws) => ws.end(4001, "ä".repeat(100)) });
     client.writeText("go");
     const { payload } = await client.frame();
     expect(payload).toEqual(closePayload(4001, Buffer.from("ä".repeat(62)).subarray(0, 123)));
@@ -131,7 +119,9 @@ describe("the end of a socket", () => {
   test("sends any close code, modulo 65536", async () => {
     const codes = [0, 999, 1004, 2999, 5000, 70_000];
     const bodies: string[] = [];
-    const { port } = await open({ message: (ws, message) => ws.end(Number(textOf(message))) });
+    const { port } = await openNative({
+      message: (ws, message) => ws.end(Number(textOf(message))),
+    });
     for (const code of codes) {
       const client = await RawClient.open(port, "/");
       client.writeText(String(code));
@@ -141,7 +131,7 @@ describe("the end of a socket", () => {
   });
 
   test("lets what was published before it out first", async () => {
-    const { client, app } = await open({
+    const { client, app } = await openNative({
       open: (ws) => void ws.subscribe("news"),
       message: (ws) => {
         app.publish("news", "last");
@@ -183,7 +173,7 @@ const forcedCloses: readonly {
 describe("a close by force has the code 1006 and a text", () => {
   async function closeTextOf(leave: (client: RawClient) => void): Promise<[number, string]> {
     const closed = new Inbox<[number, string]>();
-    const { port } = await open({
+    const { port } = await openNative({
       maxPayloadLength: 100,
       compression: uws.SHARED_COMPRESSOR | uws.SHARED_DECOMPRESSOR,
       close: (_ws, code, message) => closed.put([code, textOf(message)]),
@@ -210,7 +200,7 @@ describe("a close by force has the code 1006 and a text", () => {
 
   test("for silence, after the idle timeout", async () => {
     const closed = new Inbox<[number, string]>();
-    const { client } = await open({
+    const { client } = await openNative({
       idleTimeout: 8,
       close: (_ws, code, message) => closed.put([code, textOf(message)]),
     });
@@ -223,7 +213,7 @@ describe("the buffer of a message", () => {
   test("is valid until the first real await, then has no bytes; a copy stays", async () => {
     const lengths: number[] = [];
     const copies = new Inbox<string>();
-    const { client } = await open({
+    const { client } = await openNative({
       message: async (_ws, message) => {
         const copy = message.slice(0);
         lengths.push(message.byteLength);
@@ -240,7 +230,7 @@ describe("the buffer of a message", () => {
   });
 
   test("can be sent on without a copy", async () => {
-    const { client } = await open({
+    const { client } = await openNative({
       message: (ws, message, isBinary) => void ws.send(message, isBinary),
     });
     client.writeText("a".repeat(10_000));

@@ -3,6 +3,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import { onTestFinished } from "vitest";
+import { RawClient } from "./raw-client.ts";
 
 /** The engine's module, with what its type declarations leave out. */
 export const uws = engine as typeof engine & {
@@ -105,4 +106,14 @@ export async function runNative(script: string): Promise<Ending> {
   });
   const [code, signal] = await once(child, "close");
   return { code, signal, stderr };
+}
+
+/** A client of a bare socket route. */
+export async function openNative(
+  behavior: NativeBehavior,
+): Promise<{ client: RawClient; port: number; app: engine.TemplatedApp }> {
+  const { app, port } = startNative((it) => {
+    it.ws<NativeData>("/*", { idleTimeout: 120, upgrade: upgradeNative, ...behavior });
+  });
+  return { client: await RawClient.open(port, "/"), port, app };
 }

@@ -35,8 +35,8 @@ import {
 } from "./route-options.ts";
 
 /**
- * `declaring` until `run()` is called, `starting` until it has bound its address, then `running`, `closing` while
- * `close()` waits for connections, then `closed`.
+ * `declaring` until `run()` is called, `starting` until it has bound its address, then `running`;
+ * `closing` while `close()` waits for connections, then `closed`.
  */
 export type AppState = "declaring" | "starting" | "running" | "closing" | "closed";
 

@@ -57,7 +57,8 @@ export interface ConnectionWire {
   send(data: Sendable, options?: SendOptions): SendStatus;
   /**
    * Sends a close frame and ends the connection; `onClose` follows after the running callback. A
-   * second call does nothing. Default: 1000 (NormalClosure) without a reason, as Ratchet.
+   * second call does nothing. Default: 1000 (NormalClosure) without a reason, as Ratchet. A `reason`
+   * beside a Disconnect replaces its own.
    *
    * @throws WindlassError `ERR_CLOSE_CODE_INVALID` when the code may not be sent.
    */

@@ -73,6 +73,11 @@ export interface RefusalInit {
 /** Values from clients are cut to this many characters before they reach a log. */
 const maxSeenLength = 200;
 
+/** A value from a client as it may stand in a log line. */
+export function shorten(seen: string): string {
+  return seen.length > maxSeenLength ? `${seen.slice(0, maxSeenLength)}...` : seen;
+}
+
 /**
  * The verdict that refuses a handshake.
  *
@@ -82,8 +87,7 @@ const maxSeenLength = 200;
 export function refuse(init: RefusalInit): Refusal {
   const code = init.code ?? "ERR_GUARD_REFUSED";
   const { rule, wanted, headers } = init;
-  const seen =
-    init.seen.length > maxSeenLength ? `${init.seen.slice(0, maxSeenLength)}...` : init.seen;
+  const seen = shorten(init.seen);
   const status = init.status ?? errorCatalogue[code].status;
   if (!Number.isInteger(status) || status < 400 || status > 599) {
     throw new TypeError(`refuse() was given the status ${status}; wanted 400 to 599`);

@@ -9,8 +9,6 @@ import { writeRefusal } from "./write-refusal.ts";
 
 /** Unread request body, in bytes, at which the client is paused. */
 const highWaterMarkBytes = 256 * 1024;
-/** Paths are cut to this many characters before they reach a log. */
-const maxShownPath = 200;
 /** Less than one writable event drains, so that the native buffer shrinks from event to event. */
 const sliceBytes = 16 * 1024;
 /** The native layer writes these itself. */
@@ -80,7 +78,7 @@ export class FetchExchange {
         "ERR_REQUEST_INVALID",
         "request",
         // Not the error's message, which quotes the URL with its query.
-        `a ${method} request for ${path.slice(0, maxShownPath)}`,
+        `a ${method} request for ${path}`,
         "a request that Fetch allows",
       );
     }

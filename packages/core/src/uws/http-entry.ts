@@ -1,4 +1,4 @@
-import { type Guard, type Refusal, refuse, type Verdict } from "../contract/guard.ts";
+import { type Guard, type Refusal, refuse, shorten, type Verdict } from "../contract/guard.ts";
 import type { Handshake } from "../contract/handshake.ts";
 import { isPromiseLike } from "../contract/maybe-promise.ts";
 import type { RouteMatch, Router } from "../contract/router.ts";
@@ -35,8 +35,8 @@ export interface HttpEntryOptions {
 
 /**
  * Everything the engine does not take for a WebSocket handshake: plain HTTP routes, and requests
- * to WebSocket paths that need an answer saying what is wrong. The engine itself would close the
- * connection without a word.
+ * to WebSocket paths that need an answer saying what is wrong. The engine itself would answer with a
+ * 404 page of its own, and without a log line.
  */
 export class HttpEntry {
   readonly #options: HttpEntryOptions;
@@ -79,9 +79,8 @@ export class HttpEntry {
   #refuse(res: NativeResponse, request: ReadRequest, refusal: Refusal, route?: string): void {
     writeRefusal(res, refusal, request.method);
     const { path, client } = request;
-    const shownPath = path.slice(0, 200);
     this.#options.refusals.refused(refusal, {
-      ...(route === undefined ? { path: shownPath } : { route }),
+      ...(route === undefined ? { path: shorten(path) } : { route }),
       ip: client.ip,
     });
   }
