@@ -79,6 +79,25 @@ describe("a request", () => {
     expect(await bodyOf(port, request("/", "HOST: evil\r\n"))).toBe("localhost|evil localhost");
   });
 
+  test.each(["\r", "\n", "\rX-B: 2", "\nX-B: 2", "\0", "\r\r\nX-B: 2"])(
+    "never shows a value or a name with CR (sent: %j)",
+    async (inside) => {
+      const seen: string[] = [];
+      const port = startAny((res, req) => {
+        req.forEach((name, value) => {
+          seen.push(name, value);
+        });
+        res.end("", true);
+      });
+      const client = await RawClient.connect(port);
+      client.write(`GET / HTTP/1.1\r\nHost: localhost\r\nX-A: 1${inside}3\r\n\r\n`);
+      client.write(`GET / HTTP/1.1\r\nHost: localhost\r\nX${inside}Y: 1\r\n\r\n`);
+      client.socket.end();
+      await client.ended();
+      expect(seen.filter((text) => text.includes("\r"))).toEqual([]);
+    },
+  );
+
   test("shows path and query as they were sent", async () => {
     const port = startAny((res, req) => void res.end(`${req.getUrl()} ${req.getQuery()}`, true));
     expect(await bodyOf(port, request("/a%2Fb/../%ff//?x=%20&x"))).toBe("/a%2Fb/../%ff// x=%20&x");

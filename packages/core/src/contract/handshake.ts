@@ -1,3 +1,5 @@
+import { HeaderList } from "./header-list.ts";
+
 /** Read-only view of the query string. */
 export type HandshakeQuery = Pick<
   URLSearchParams,
@@ -43,7 +45,7 @@ export interface HandshakeInit {
   readonly path: string;
   readonly queryString: string;
   readonly params: Readonly<Record<string, string>>;
-  readonly headers: HandshakeHeaders;
+  readonly headers: HeaderList;
   readonly host: string;
   readonly ip: string;
   readonly scheme: HandshakeScheme;
@@ -53,29 +55,36 @@ export interface HandshakeInit {
 class FrozenHandshake implements Handshake {
   readonly path: string;
   readonly params: Readonly<Record<string, string>>;
-  readonly headers: HandshakeHeaders;
   readonly host: string;
   readonly ip: string;
   readonly scheme: HandshakeScheme;
   readonly subprotocol: string;
-  readonly #queryString: string;
-  #query: HandshakeQuery | undefined;
+  readonly #headerNames: readonly string[];
+  readonly #headerText: string;
+  /** Parsed on first use: most connections never look at it, and each would pay for the object. */
+  #query: string | HandshakeQuery;
 
   constructor(init: HandshakeInit) {
     this.path = init.path;
     this.params = init.params;
-    this.headers = init.headers;
     this.host = init.host;
     this.ip = init.ip;
     this.scheme = init.scheme;
     this.subprotocol = init.subprotocol;
-    this.#queryString = init.queryString;
+    this.#headerNames = init.headers.names;
+    this.#headerText = init.headers.text;
+    this.#query = init.queryString;
     Object.freeze(this);
   }
 
-  // Parsed on first use: most connections never look at it, and each would pay for the object.
+  // Not kept as an object either: it is asked for a few times at the beginning, and the connection may
+  // then be idle for days.
+  get headers(): HandshakeHeaders {
+    return new HeaderList(this.#headerNames, this.#headerText);
+  }
+
   get query(): HandshakeQuery {
-    this.#query ??= new URLSearchParams(this.#queryString);
+    if (typeof this.#query === "string") this.#query = new URLSearchParams(this.#query);
     return this.#query;
   }
 }

@@ -1,38 +1,68 @@
+/** Between values. The engine ends a value at the first CR, so that none has one inside. */
+const separator = "\r";
+
 /**
- * Request headers in one flat array (`name, value, name, value, ...`): a handful of entries that
- * are looked up once or twice, kept for the life of a connection, so small beats fast.
+ * Request headers: the names, in lower case and in the order of the request, and the values in one string.
+ * They are kept for the life of a connection and looked up a few times, so small beats fast; and clients of
+ * one kind send the same names in the same order, so that their lists share the array of names.
  */
 export class HeaderList {
-  readonly #entries: string[] = [];
+  #names: readonly string[];
+  #values: string;
 
-  /** Adds a header whose name is in lower case. Repeated names are joined as RFC 9110 section 5.3 says. */
-  append(name: string, value: string): void {
-    const index = this.#indexOf(name);
-    if (index < 0) this.#entries.push(name, value);
-    else {
-      // Cookies are the exception: RFC 6265 section 5.4 joins them with a semicolon.
-      const separator = name === "cookie" ? "; " : ", ";
-      this.#entries[index + 1] = `${this.#entries[index + 1]}${separator}${value}`;
-    }
+  /** The list of what {@link names} and {@link text} of another list were. Default: no headers. */
+  constructor(names: readonly string[] = [], text = "") {
+    this.#names = names;
+    this.#values = text;
   }
 
+  /** A list of headers; `values[i]` belongs to `names[i]`. None may contain CR, which no header can. */
+  static of(names: readonly string[], values: readonly string[]): HeaderList {
+    return new HeaderList(names, values.join(separator));
+  }
+
+  /** The names in the order of the request, repeated ones too. */
+  get names(): readonly string[] {
+    return this.#names;
+  }
+
+  /** The values in the order of the names, as this class keeps them. */
+  get text(): string {
+    return this.#values;
+  }
+
+  /** Adds a header whose name is in lower case. */
+  append(name: string, value: string): void {
+    this.#values = this.#names.length === 0 ? value : this.#values + separator + value;
+    this.#names = [...this.#names, name];
+  }
+
+  /** Repeated headers are joined as RFC 9110 section 5.3 says, cookies as RFC 6265 section 5.4 does. */
   get(name: string): string | null {
-    const index = this.#indexOf(name.toLowerCase());
-    return index < 0 ? null : (this.#entries[index + 1] ?? null);
+    const names = this.#names;
+    // Almost always asked for in lower case.
+    let index = names.indexOf(name);
+    const wanted = index < 0 ? name.toLowerCase() : name;
+    if (wanted !== name) index = names.indexOf(wanted);
+    if (index < 0) return null;
+    let joined = valueAt(this.#values, index);
+    for (index = names.indexOf(wanted, index + 1); index >= 0; ) {
+      joined += (wanted === "cookie" ? "; " : ", ") + valueAt(this.#values, index);
+      index = names.indexOf(wanted, index + 1);
+    }
+    return joined;
   }
 
   has(name: string): boolean {
-    return this.#indexOf(name.toLowerCase()) >= 0;
+    return this.#names.includes(name.toLowerCase());
   }
 
   *entries(): HeadersIterator<[string, string]> {
-    for (let index = 0; index < this.#entries.length; index += 2) {
-      yield [this.#entries[index] ?? "", this.#entries[index + 1] ?? ""];
-    }
+    for (const name of this.keys()) yield [name, this.get(name) ?? ""];
   }
 
   *keys(): HeadersIterator<string> {
-    for (const [name] of this.entries()) yield name;
+    yield* new Set(this.#names);
   }
 
   *values(): HeadersIterator<string> {
@@ -42,13 +72,14 @@ export class HeaderList {
   [Symbol.iterator](): HeadersIterator<[string, string]> {
     return this.entries();
   }
-
-  #indexOf(name: string): number {
-    for (let index = 0; index < this.#entries.length; index += 2) {
-      if (this.#entries[index] === name) return index;
-    }
-    return -1;
-  }
 }
 
 type HeadersIterator<T> = Generator<T, undefined, unknown>;
+
+// A function, because a class with private methods costs each of its objects a word.
+function valueAt(values: string, index: number): string {
+  let start = 0;
+  for (let left = index; left > 0; left -= 1) start = values.indexOf(separator, start) + 1;
+  const end = values.indexOf(separator, start);
+  return end < 0 ? values.slice(start) : values.slice(start, end);
+}

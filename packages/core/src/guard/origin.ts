@@ -42,6 +42,8 @@ class OriginGuard implements Guard {
   readonly #allowsMissing: boolean;
   readonly #isReportOnly: boolean;
   readonly #wanted: string;
+  /** The header that was accepted last: most handshakes come from pages of one and the same site. */
+  #accepted: string | undefined;
 
   constructor({ allowed, missingOrigin, mode }: OriginPolicy) {
     this.#matchers = allowed.map(parseOriginRule);
@@ -58,10 +60,14 @@ class OriginGuard implements Guard {
       if (this.#allowsMissing) return accept;
       return this.#refuse({ code: "ERR_ORIGIN_MISSING", seen: "(no Origin header)" });
     }
+    if (header === this.#accepted) return accept;
     // What is no origin is refused before any rule sees it: a RegExp that looks for the end only
     // would be fooled by "https://evil.example, https://example.com".
     const origin = parseOrigin(header);
-    if (origin !== undefined && this.#matchers.some((matches) => matches(origin))) return accept;
+    if (origin !== undefined && this.#matchers.some((matches) => matches(origin))) {
+      this.#accepted = header;
+      return accept;
+    }
     return this.#refuse({
       code: "ERR_ORIGIN_REFUSED",
       seen: header === "" ? "(empty Origin header)" : header,

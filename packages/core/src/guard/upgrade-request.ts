@@ -54,6 +54,8 @@ function checkUpgrade(headers: HandshakeHeaders): Refusal | undefined {
 
 function checkConnection(headers: HandshakeHeaders): Refusal | undefined {
   const seen = headers.get("connection");
+  // What all browsers but Firefox send needs no list.
+  if (seen === "Upgrade") return undefined;
   if (headerTokens(seen).some((token) => token.toLowerCase() === "upgrade")) return undefined;
   return refuse({
     rule: "connection",

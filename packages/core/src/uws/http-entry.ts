@@ -5,13 +5,7 @@ import type { RouteMatch, Router } from "../contract/router.ts";
 import type { FetchRoute, SocketRoute } from "../contract/transport.ts";
 import { HandshakeContext } from "./handshake-context.ts";
 import type { NativeRequest, NativeResponse } from "./native.ts";
-import {
-  checkRequest,
-  type ReadOptions,
-  type ReadRequest,
-  readRequest,
-  toHandshake,
-} from "./read-request.ts";
+import { type ReadRequest, type RequestReader, toHandshake } from "./read-request.ts";
 import type { RefusalLog } from "./refusal-log.ts";
 import { shuttingDown } from "./shutting-down.ts";
 import { writeRefusal } from "./write-refusal.ts";
@@ -28,7 +22,7 @@ export type ServeFetch = (
 export interface HttpEntryOptions {
   readonly sockets: Router<SocketRoute>;
   readonly fetch: Router<FetchRoute>;
-  readonly read: ReadOptions;
+  readonly requests: RequestReader;
   readonly refusals: RefusalLog;
   readonly serveFetch: ServeFetch;
 }
@@ -49,8 +43,9 @@ export class HttpEntry {
 
   /** The engine's handler for any path and method. */
   handle(res: NativeResponse, req: NativeRequest): void {
-    const request = readRequest(res, req, this.#options.read);
-    const malformed = checkRequest(request);
+    const { requests } = this.#options;
+    const request = requests.read(res, req);
+    const malformed = requests.check(request);
     const { path, host, headers } = request;
     const socket = this.#options.sockets.find(path, host);
     const http = this.#options.fetch.find(path, host);
@@ -71,7 +66,7 @@ export class HttpEntry {
 
   #serve(res: NativeResponse, request: ReadRequest, match: RouteMatch<FetchRoute>): void {
     const { route, params } = match;
-    const verdict = syncVerdict(route.guard, toHandshake(request, params, ""));
+    const verdict = syncVerdict(route.guard, toHandshake(request, route.pattern, params, ""));
     if (verdict.accepted) this.#options.serveFetch(res, request, route, params);
     else this.#refuse(res, request, verdict, route.pattern);
   }
@@ -110,7 +105,7 @@ function explainHandshake(
       headers: { Allow: "GET" },
     });
   }
-  const verdict = syncVerdict(route.verifyUpgrade, toHandshake(request, params, ""));
+  const verdict = syncVerdict(route.verifyUpgrade, toHandshake(request, route.pattern, params, ""));
   if (!verdict.accepted) return verdict;
   return refuse({
     rule: "request",

@@ -1,4 +1,4 @@
-import type { SendOptions } from "../contract/connection.ts";
+import type { Connection, SendOptions } from "../contract/connection.ts";
 import type { Dispatcher } from "../contract/dispatcher.ts";
 import { WindlassError } from "../contract/errors.ts";
 import type { Handshake } from "../contract/handshake.ts";
@@ -29,6 +29,8 @@ export class RouteRuntime {
   readonly logsConnections: boolean;
   /** On encrypted sockets: what puts messages off until the engine has finished reading. */
   readonly deferred: DeferredEvents | undefined;
+  /** Connections whose dropped publication is about to be answered by the slow-consumer policy. */
+  readonly overflowing: Set<Connection> = new Set();
   readonly #topicPrefix: string;
 
   constructor(route: SocketRoute, node: NodeContext, index: number) {

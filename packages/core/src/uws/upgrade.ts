@@ -8,13 +8,7 @@ import type { SocketRoute } from "../contract/transport.ts";
 import { containRequest } from "./contain-request.ts";
 import { HandshakeContext } from "./handshake-context.ts";
 import type { NativeContext, NativeRequest, NativeResponse } from "./native.ts";
-import {
-  checkRequest,
-  type ReadOptions,
-  type ReadRequest,
-  readRequest,
-  toHandshake,
-} from "./read-request.ts";
+import { type ReadRequest, type RequestReader, toHandshake } from "./read-request.ts";
 import type { RefusalLog } from "./refusal-log.ts";
 import type { RouteRuntime } from "./route-runtime.ts";
 import { shuttingDown } from "./shutting-down.ts";
@@ -31,7 +25,7 @@ export interface HandshakeLimits {
 export interface UpgraderOptions extends HandshakeLimits {
   readonly router: Router<SocketRoute>;
   readonly runtimes: ReadonlyMap<SocketRoute, RouteRuntime>;
-  readonly read: ReadOptions;
+  readonly requests: RequestReader;
   readonly refusals: RefusalLog;
   readonly clock: Clock;
 }
@@ -68,10 +62,12 @@ export class Upgrader {
    * because the engine keeps just one handler for a pattern.
    */
   upgrade(pattern: string, res: NativeResponse, req: NativeRequest, native: NativeContext): void {
-    const request = readRequest(res, req, this.#options.read);
-    const malformed = checkRequest(request);
-    const match = this.#options.router.find(request.path, request.host);
-    const runtime = match.accepted ? this.#options.runtimes.get(match.route) : undefined;
+    const { requests, router, runtimes } = this.#options;
+    // The engine takes nothing else for a handshake (RFC 6455 section 4.1).
+    const request = requests.read(res, req, "GET");
+    const malformed = requests.check(request);
+    const match = router.find(request.path, request.host);
+    const runtime = match.accepted ? runtimes.get(match.route) : undefined;
     if (malformed || !match.accepted || runtime?.route.pattern !== pattern) {
       // Another pattern fits better, or none: the next handler answers.
       req.setYield(true);
@@ -79,7 +75,7 @@ export class Upgrader {
     }
     const offered = request.headers.get("sec-websocket-protocol");
     const subprotocol = runtime.route.chooseSubprotocol(offered);
-    const handshake = toHandshake(request, match.params, subprotocol);
+    const handshake = toHandshake(request, pattern, match.params, subprotocol);
     const context = new HandshakeContext();
     const upgrade = { res, native, runtime, request, handshake, context };
     const verdict = this.#overload() ?? this.#check(upgrade);

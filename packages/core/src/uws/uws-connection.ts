@@ -37,10 +37,6 @@ export class UwsConnection implements Connection, NativeCallbacks {
   #socket: NativeSocket | undefined;
   /** How we ended the connection, once we did. */
   #ending: Required<Disconnect> | undefined;
-  /** The component knows of this connection. */
-  #isTold = false;
-  /** A dropped publication is about to be answered by the slow-consumer policy. */
-  #isOverflowing = false;
   /** A send answered "buffered" and the buffer has not been empty since. */
   #isBacklogged = false;
 
@@ -131,7 +127,6 @@ export class UwsConnection implements Connection, NativeCallbacks {
       this.log.warn({}, "the connection ended while it was being upgraded");
       return;
     }
-    this.#isTold = true;
     try {
       if (this.#runtime.logsConnections) this.log.debug({}, "connection opened");
       this.#runtime.dispatcher.opened(this);
@@ -162,10 +157,11 @@ export class UwsConnection implements Connection, NativeCallbacks {
    * at this moment, and a socket that is closed meanwhile crashes it: so we close when it has finished.
    */
   dropped(): void {
-    if (this.#isOverflowing) return;
-    this.#isOverflowing = true;
+    const { overflowing } = this.#runtime;
+    if (overflowing.has(this)) return;
+    overflowing.add(this);
     setImmediate(() => {
-      this.#isOverflowing = false;
+      overflowing.delete(this);
       try {
         this.#overflowed();
       } catch (error) {
@@ -207,10 +203,12 @@ export class UwsConnection implements Connection, NativeCallbacks {
   }
 
   #closed(event: CloseEvent): void {
-    if (!this.#isTold) return;
+    const { dispatcher } = this.#runtime;
+    // The socket may have ended before the component was told of it.
+    if (!dispatcher.connections.has(this)) return;
     try {
       if (this.#runtime.logsConnections) this.log.debug({ ...event }, "connection closed");
-      this.#runtime.dispatcher.closed(this, event);
+      dispatcher.closed(this, event);
     } catch (error) {
       this.faulted(error);
     }
