@@ -1,6 +1,7 @@
 /**
  * The directions of the house, innermost first: contract < guard | component | routing | pubsub | uws < testing,
- * and core < app < apps | examples | test. `test/e2e/architecture.test.ts` shows each rule failing once.
+ * and core < app < apps | bench | examples | test. packages/bench loads any server and knows none of ours; its rooms:
+ * contract < wire | measure | settings < load | report < run < cli. `test/e2e/architecture.test.ts` shows each rule failing once.
  */
 module.exports = {
   forbidden: [
@@ -9,7 +10,7 @@ module.exports = {
       name: "core-knows-no-app",
       severity: "error",
       from: { path: "^packages/core/" },
-      to: { path: "^packages/app/|^apps/|^examples/|^test/" },
+      to: { path: "^packages/(app|bench)/|^apps/|^bench/|^examples/|^test/" },
     },
     {
       name: "core-knows-no-zod-no-pino",
@@ -42,19 +43,52 @@ module.exports = {
     },
     {
       name: "native-module-only-in-uws",
-      comment: "test/native proves facts about the engine itself",
+      comment: "test/native proves facts about the engine itself; bench/peers measures it",
       severity: "error",
-      from: { pathNot: "^packages/core/src/uws/|^test/native/" },
+      from: {
+        pathNot: "^packages/core/src/uws/|^test/native/|^bench/peers/src/servers/raw-uws\\.ts$",
+      },
       to: { path: "uWebSockets|uws-pack" },
     },
     {
       name: "apps-use-public-entry-only",
       severity: "error",
-      from: { path: "^(apps|examples|test)/" },
+      from: { path: "^(apps|bench|examples|test)/" },
       to: {
         path: "^packages/[^/]+/src/",
         pathNot: "^packages/[^/]+/src/(index|testing/index|uws/index)\\.ts$",
       },
+    },
+    {
+      name: "bench-knows-no-server",
+      comment: "what measures Windlass and its peers shares no code with them",
+      severity: "error",
+      from: { path: "^packages/bench/" },
+      to: { path: "^packages/(core|app)/|^apps/|^bench/|^examples/|^test/" },
+    },
+    {
+      name: "bench-rooms-import-inwards",
+      severity: "error",
+      from: {
+        path: "^packages/bench/src/(contract|wire|measure|settings)/",
+        pathNot: "\\.test\\.ts$",
+      },
+      to: { path: "^packages/bench/src/(?!contract/)[^/]+/", pathNot: "^packages/bench/src/$1/" },
+    },
+    {
+      name: "bench-workers-and-reports-know-no-run",
+      severity: "error",
+      from: { path: "^packages/bench/src/(load|report)/", pathNot: "\\.test\\.ts$" },
+      to: {
+        path: "^packages/bench/src/(load|report|run|cli)/",
+        pathNot: "^packages/bench/src/$1/",
+      },
+    },
+    {
+      name: "bench-cli-is-outermost",
+      severity: "error",
+      from: { path: "^packages/bench/src/run/" },
+      to: { path: "^packages/bench/src/cli/" },
     },
     {
       name: "only-compose-wires-the-transport",

@@ -26,6 +26,13 @@ const violations: Readonly<Record<string, readonly [from: string, to: string]>> 
   ],
   "native-module-only-in-uws": ["packages/app/src/a.ts", "node_modules/uWebSockets.js/index.js"],
   "apps-use-public-entry-only": ["apps/demo-chat/src/a.ts", "packages/app/src/app.ts"],
+  "bench-knows-no-server": ["packages/bench/src/run/a.ts", "packages/core/src/index.ts"],
+  "bench-rooms-import-inwards": ["packages/bench/src/wire/a.ts", "packages/bench/src/load/b.ts"],
+  "bench-workers-and-reports-know-no-run": [
+    "packages/bench/src/report/a.ts",
+    "packages/bench/src/run/b.ts",
+  ],
+  "bench-cli-is-outermost": ["packages/bench/src/run/a.ts", "packages/bench/src/cli/b.ts"],
   "only-compose-wires-the-transport": ["packages/app/src/app.ts", "packages/core/src/uws/index.ts"],
 };
 

@@ -1,0 +1,70 @@
+import { describe, expect, it } from "vitest";
+import { findBun } from "./bun-binary.ts";
+import { commandOf, isComplete } from "./compare.ts";
+import { parseNames, parseRounds } from "./compare-command.ts";
+import { choosePeers } from "./peers.ts";
+
+describe("commandOf", () => {
+  it("repeats what was asked for", () => {
+    const options = { quick: true, only: ["connect"], servers: ["ws", "bun"], rounds: 5 };
+    expect(commandOf(options)).toBe(
+      "npx pnpm@10 bench compare --quick --only connect --servers ws,bun --rounds 5",
+    );
+  });
+
+  it("is short for everything", () => {
+    expect(commandOf({ quick: false })).toBe("npx pnpm@10 bench compare");
+  });
+});
+
+describe("isComplete", () => {
+  it("takes the full run, or one with more rounds, for the documentation", () => {
+    expect([isComplete({ quick: false }), isComplete({ quick: false, rounds: 9 })]).toEqual([
+      true,
+      true,
+    ]);
+  });
+
+  it("takes nothing less", () => {
+    const less = [
+      { quick: true },
+      { quick: false, rounds: 3 },
+      { quick: false, only: ["connect"] },
+      { quick: false, servers: ["ws"] },
+    ];
+    expect(less.map(isComplete)).toEqual([false, false, false, false]);
+  });
+});
+
+describe("choosePeers", () => {
+  it("keeps the order of the table", () => {
+    expect(choosePeers(["ws", "raw-uws"]).map(({ name }) => name)).toEqual(["raw-uws", "ws"]);
+  });
+
+  it("names what there is to choose from", () => {
+    expect(() => choosePeers(["ws", "wss"])).toThrow(
+      /There is no server "wss"; choose from raw-uws, windlass, .*socket\.io\./,
+    );
+  });
+});
+
+describe("findBun", () => {
+  it("finds nothing for a platform that Bun is not made for", () => {
+    expect(findBun("sunos", "sparc")).toBeUndefined();
+  });
+});
+
+describe("parseNames", () => {
+  it("takes spaces and a comma too many", () => {
+    expect(parseNames(" ws, bun,")).toEqual(["ws", "bun"]);
+  });
+});
+
+describe("parseRounds", () => {
+  it("takes whole numbers above 0 only", () => {
+    expect(parseRounds("7")).toBe(7);
+    for (const text of ["0", "1.5", "many", "-3"]) {
+      expect(() => parseRounds(text)).toThrow(`seen "${text}"`);
+    }
+  });
+});

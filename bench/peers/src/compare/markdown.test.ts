@@ -1,0 +1,79 @@
+import { describe, expect, it } from "vitest";
+import { comparison } from "./comparison.test-helper.ts";
+import { comparisonToMarkdown } from "./markdown.ts";
+import { plotsOf } from "./plots.ts";
+import { comparisonToText } from "./tables.ts";
+
+describe("comparisonToMarkdown", () => {
+  const page = comparisonToMarkdown(comparison());
+
+  it("gives medians with their ratios to raw uWebSockets.js", () => {
+    expect(page).toContain("| echo-20-1 | 6.00 (1.00x) | 6.30 (1.05x) | 12.6 (2.10x) |");
+  });
+
+  it("gives memory in KiB with its spread", () => {
+    expect(page).toContain("| ws | 18.9 | 12.6 to 25.2 | 2.10x |");
+  });
+
+  it("states how many times the cost of Windlass the others have", () => {
+    expect(page).toContain("- ws: 2.00x the CPU, 2.00x the memory.");
+  });
+
+  it("shows the plot of each scenario", () => {
+    for (const file of plotsOf(comparison()).keys()) expect(page).toContain(`(benchmarks/${file})`);
+  });
+
+  it("says how, on what and with which versions", () => {
+    expect(page).toContain("npx pnpm@10 bench compare\n");
+    expect(page).toContain("Some CPU, 2 cores, 24 GiB");
+    expect(page).toContain("Node.js 20.20.2, ws 8.23.0");
+    expect(page).toContain("pinned to core 0");
+  });
+
+  it("describes only the servers that took part", () => {
+    expect(page).toContain("- **ws**:");
+    expect(page).not.toContain("Socket.IO**");
+  });
+
+  it("marks throughput that is the generator's", () => {
+    const plain = comparison();
+    const { "echo-20-1": echo } = plain.scenarios;
+    const ws = echo?.servers["ws"];
+    if (echo === undefined || ws === undefined) throw new Error("the helper lacks ws");
+    const bound = { ...echo, servers: { ws: { ...ws, isGeneratorBound: true } } };
+    const marked = comparisonToMarkdown({ ...plain, scenarios: { "echo-20-1": bound } });
+    expect(marked).toContain("| 100,000\\* |");
+    expect(marked).toContain("The generator was the limit");
+    expect(page).not.toContain("\\*");
+  });
+});
+
+describe("comparisonToText", () => {
+  const text = comparisonToText(comparison());
+
+  it("begins with the server's cost", () => {
+    expect(text.split("\n")[0]).toContain("CPU");
+    expect(text).toMatch(/echo-20-1 +6\.00 \(1\.00x\) +6\.30 \(1\.05x\) +12\.6 \(2\.10x\)/);
+  });
+
+  it("has memory in a table of its own", () => {
+    expect(text).toMatch(/memory-bare +9\.00 \(1\.00x\)/);
+    expect(text.match(/memory-bare/g)).toHaveLength(1);
+  });
+
+  it("leaves out tables without rows", () => {
+    expect(comparisonToText({ ...comparison(), scenarios: {} })).toBe(
+      comparison().notes.join("\n"),
+    );
+  });
+});
+
+describe("plotsOf", () => {
+  it("draws microseconds of CPU, and KiB for memory", () => {
+    const plots = plotsOf(comparison());
+    expect([...plots.keys()]).toEqual(["echo-20-1.svg", "memory-bare.svg"]);
+    expect(plots.get("echo-20-1.svg")).toContain(">12.6 (2.10x)<");
+    expect(plots.get("memory-bare.svg")).toContain("KiB");
+    expect(plots.get("memory-bare.svg")).toContain(">18.9 (2.10x)<");
+  });
+});

@@ -1,0 +1,89 @@
+import { BenchError } from "@windlass/bench";
+
+/** A server of the comparison: a program in `src/servers` of the same name. */
+export interface Peer {
+  readonly name: string;
+  /** As tables and plots call it. */
+  readonly title: string;
+  readonly runtime: "node" | "bun";
+  /** How the generator speaks to it. */
+  readonly adapter: "plain" | "socket.io";
+  /** What it is and how it does the work, in one sentence. */
+  readonly description: string;
+}
+
+/** What the others are compared with. */
+export const basePeerName = "raw-uws";
+
+/** The peer whose factors to the others the page states. */
+export const ownPeerName = "windlass";
+
+/** In the order of the tables. */
+export const peers: readonly Peer[] = [
+  {
+    name: basePeerName,
+    title: "raw uWebSockets.js",
+    runtime: "node",
+    adapter: "plain",
+    description:
+      "The engine that Windlass runs on, without anything: no guards, its own upgrade, native publish.",
+  },
+  {
+    name: ownPeerName,
+    title: "Windlass",
+    runtime: "node",
+    adapter: "plain",
+    description:
+      "Components on an `App` with default options: Host and Origin are checked, callbacks are contained and serialized.",
+  },
+  {
+    name: "windlass-decorated",
+    title: "Windlass, decorated",
+    runtime: "node",
+    adapter: "plain",
+    description: "The same components inside `rateLimited(serialized(...))`.",
+  },
+  {
+    name: "bun",
+    title: "Bun",
+    runtime: "bun",
+    adapter: "plain",
+    description: "`Bun.serve` with its own WebSocket server, `ws.send` and `ws.publish`.",
+  },
+  {
+    name: "ws",
+    title: "ws",
+    runtime: "node",
+    adapter: "plain",
+    description:
+      "The npm package ws as its readme shows it; a broadcast is a loop over the clients.",
+  },
+  {
+    name: "socket.io",
+    title: "Socket.IO",
+    runtime: "node",
+    adapter: "socket.io",
+    description: "Websocket transport only, without compression; events, and `emit` to a room.",
+  },
+];
+
+/**
+ * The peers of these names, in the order of the table.
+ *
+ * @throws BenchError for a name that is not in the table
+ */
+export function choosePeers(names: readonly string[]): readonly Peer[] {
+  return chooseByName("server", peers, names);
+}
+
+/** @throws BenchError for a name that is not in the table */
+export function chooseByName<Row extends { readonly name: string }>(
+  noun: string,
+  table: readonly Row[],
+  names: readonly string[],
+): readonly Row[] {
+  const known = table.map((row) => row.name);
+  const stranger = names.find((name) => !known.includes(name));
+  if (stranger === undefined) return table.filter((row) => names.includes(row.name));
+  throw new BenchError(`There is no ${noun} "${stranger}"; choose from ${known.join(", ")}.`);
+}

@@ -1,0 +1,76 @@
+import { afterEach, describe, expect, it } from "vitest";
+import { peerCommand } from "../compare/peer-command.ts";
+import { type Peer, peers } from "../compare/peers.ts";
+import { RunningPeer } from "../compare/running-peer.ts";
+import { PeerClient } from "./peer-client.test-helper.ts";
+
+const running: RunningPeer[] = [];
+const clients: PeerClient[] = [];
+
+afterEach(async () => {
+  for (const client of clients.splice(0)) client.close();
+  await Promise.all(running.splice(0).map((server) => server.stop()));
+});
+
+async function start(peer: Peer): Promise<RunningPeer> {
+  const server = await RunningPeer.start(peer, peerCommand(peer, "source") ?? []);
+  running.push(server);
+  return server;
+}
+
+async function connect(server: RunningPeer, path: "/echo" | "/room"): Promise<PeerClient> {
+  const client = await PeerClient.connect(server, path);
+  clients.push(client);
+  return client;
+}
+
+/** Bun's package has no binary for some platforms; `compare` leaves it out there, too. */
+const startable = peers.filter((peer) => peerCommand(peer, "source") !== undefined);
+
+describe.each(startable)("server $name", (peer) => {
+  it("echoes text as text and binary as binary, up to 16 KiB", async () => {
+    const client = await connect(await start(peer), "/echo");
+    client.sendText("grüße");
+    expect(await client.receive()).toEqual({ data: "grüße", isBinary: false });
+    client.sendBinary("bytes");
+    expect(await client.receive()).toEqual({ data: "bytes", isBinary: true });
+    const large = "x".repeat(16_384);
+    client.sendBinary(large);
+    expect(await client.receive()).toEqual({ data: large, isBinary: true });
+  });
+
+  it("sends what one says in the room to all others, once, and not to the sender", async () => {
+    const server = await start(peer);
+    const [ann, bob, eve] = await Promise.all([1, 2, 3].map(() => connect(server, "/room")));
+    ann?.sendText("from ann");
+    expect(await bob?.receive()).toEqual({ data: "from ann", isBinary: false });
+    expect(await eve?.receive()).toEqual({ data: "from ann", isBinary: false });
+    bob?.sendText("from bob");
+    // Order is kept on each connection: an echo of her own words, or a second copy, would come first.
+    expect(await ann?.receive()).toEqual({ data: "from bob", isBinary: false });
+    expect(await eve?.receive()).toEqual({ data: "from bob", isBinary: false });
+  });
+
+  it("collects its garbage when told to, and ends when nobody needs it any more", async () => {
+    const server = await start(peer);
+    await server.collectGarbage();
+    await server.collectGarbage();
+    await server.stop();
+    expect(() => process.kill(server.pid, 0)).toThrow("ESRCH");
+  });
+});
+
+describe("RunningPeer", () => {
+  it("says what a program said that never came to listen", async () => {
+    const [peer] = peers;
+    if (peer === undefined) throw new Error("there are no peers");
+    const command = [process.execPath, "-e", "console.error('no such port'); process.exit(1)"];
+    await expect(RunningPeer.start(peer, command)).rejects.toThrow(/ended.*\nno such port/s);
+  });
+
+  it("says so when there is no such program", async () => {
+    const [peer] = peers;
+    if (peer === undefined) throw new Error("there are no peers");
+    await expect(RunningPeer.start(peer, ["/no/such/program"])).rejects.toThrow("ENOENT");
+  });
+});

@@ -1,0 +1,80 @@
+import { afterEach, describe, expect, it } from "vitest";
+import type { Adapter } from "../contract/adapter.ts";
+import type { EchoSettings } from "../contract/settings.ts";
+import { Client } from "./client.ts";
+import { Journal } from "./client-journal.test-helper.ts";
+import { createClientPlan } from "./client-plan.ts";
+import { echoShare } from "./echo-share.test-helper.ts";
+import {
+  startWireServer,
+  type WireServer,
+  type WireServerOptions,
+} from "./wire-server.test-helper.ts";
+import { bareAdapter } from "./worker-share.test-helper.ts";
+
+const cleanups: (() => Promise<void> | void)[] = [];
+
+afterEach(async () => {
+  for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
+});
+
+async function serve(options: WireServerOptions = {}): Promise<WireServer> {
+  const server = await startWireServer(options);
+  cleanups.push(() => server.close());
+  return server;
+}
+
+function createClient(url: string, settings: Partial<EchoSettings> = {}, adapter = bareAdapter) {
+  const plan = createClientPlan(echoShare(url, settings), adapter);
+  const journal = new Journal();
+  const client = new Client(plan, journal, 0, 0, "client");
+  cleanups.push(() => client.destroy());
+  return { client, journal, pool: plan.pool(0) };
+}
+
+describe("Client with an adapter", () => {
+  const talking: Adapter = {
+    name: "talking",
+    target: (url, topic) => `${url.pathname}rooms/${topic}`,
+    greeting: (role, topic) => [`hello ${role} ${topic}`],
+    control: (message) => {
+      const text = message.toString();
+      if (text === "welcome") return { kind: "ready" };
+      return text === "2" ? { kind: "answer", text: "3" } : { kind: "ignore" };
+    },
+    request: () => [
+      { format: "text", before: "head", after: "", holdsPayload: false },
+      { format: "text", before: '42["message","', after: '"]', holdsPayload: true },
+    ],
+    reply: () => ({ format: "text", before: '42["message","', after: '"]', holdsPayload: true }),
+  };
+
+  it("greets, is ready when told so, answers and unwraps", async () => {
+    const texts: string[] = [];
+    const server = await serve({
+      frame: (peer, _, payload) => {
+        const text = payload.toString();
+        texts.push(text);
+        if (text.startsWith("hello")) peer.send(1, "welcome");
+        if (text.startsWith("42")) peer.send(1, "2");
+        if (text === "3") peer.send(1, texts[2] ?? "");
+      },
+    });
+    const { client, journal, pool } = createClient(server.url, {}, talking);
+    client.connect();
+    await journal.find("ready");
+    client.send(pool.frames(5, 1));
+    expect(await journal.find("reply")).toBe("reply 5 intact 0");
+    const payload = pool.payload(5).toString();
+    expect(texts).toEqual(["hello client 0", "head", `42["message","${payload}"]`, "3"]);
+    expect(server.peers[0]?.head).toMatch(/^GET \/rooms\/0 HTTP/);
+    expect(journal.entries).toEqual(["ready", "reply 5 intact 0"]);
+  });
+
+  it("says that the adapter was not content", async () => {
+    const server = await serve();
+    const { client, journal } = createClient(server.url, { connectTimeoutMs: 20 }, talking);
+    client.connect();
+    expect(await journal.find("failed")).toContain("that the adapter takes as ready");
+  });
+});
