@@ -22,6 +22,10 @@ export class RouteRuntime {
   readonly route: SocketRoute;
   readonly dispatcher: Dispatcher;
   readonly policy: TransportPolicy;
+  /** Of the policy, and here for the path of each message: one object less to read. */
+  readonly maxPayloadBytes: number;
+  readonly maxBackpressureBytes: number;
+  readonly #compresses: boolean;
   readonly log: Logger;
   readonly nodeId: string;
   readonly nextSerial: () => number;
@@ -37,6 +41,9 @@ export class RouteRuntime {
     this.route = route;
     this.dispatcher = route.dispatcher;
     this.policy = route.policy;
+    this.maxPayloadBytes = route.policy.maxPayloadBytes;
+    this.maxBackpressureBytes = route.policy.maxBackpressureBytes;
+    this.#compresses = route.policy.compression !== "off";
     this.log = node.log.child({ route: route.pattern });
     this.logsConnections = this.log.isLevelEnabled?.("debug") ?? true;
     this.deferred = node.deferred;
@@ -70,7 +77,7 @@ export class RouteRuntime {
 
   /** Whether to compress a message. */
   compresses(payload: Payload, options: SendOptions | undefined): boolean {
-    if (this.policy.compression === "off") return false;
+    if (!this.#compresses) return false;
     return options?.compress ?? byteLengthOf(payload) >= this.policy.compressionThresholdBytes;
   }
 }

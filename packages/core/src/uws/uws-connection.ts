@@ -74,7 +74,7 @@ export class UwsConnection implements Connection, NativeCallbacks {
     if (socket === undefined) return;
     this.#ending = ending;
     // Over the limit the engine drops the close frame too, and the peer is not reading anyway.
-    if (socket.getBufferedAmount() > this.#runtime.policy.maxBackpressureBytes) {
+    if (socket.getBufferedAmount() > this.#runtime.maxBackpressureBytes) {
       this.#cut(ending.cause);
     } else {
       socket.end(ending.code, ending.reason);
@@ -145,7 +145,7 @@ export class UwsConnection implements Connection, NativeCallbacks {
   receive(payload: ArrayBuffer, isBinary: boolean): void {
     // Frames that were read together with the one whose callback closed the connection.
     if (this.#ending !== undefined) return;
-    if (payload.byteLength > this.#runtime.policy.maxPayloadBytes) {
+    if (payload.byteLength > this.#runtime.maxPayloadBytes) {
       this.close(Disconnects.MessageTooBig);
       return;
     }
@@ -217,7 +217,7 @@ export class UwsConnection implements Connection, NativeCallbacks {
   #write(payload: Payload, isBinary: boolean, options: SendOptions | undefined): SendStatus {
     const socket = this.#socket;
     if (socket === undefined) return "closed";
-    const { maxBackpressureBytes } = this.#runtime.policy;
+    const { maxBackpressureBytes } = this.#runtime;
     const upperBound =
       typeof payload === "string" ? payload.length * maxBytesPerUnit : payload.byteLength;
     if (this.#isBacklogged || upperBound > maxBackpressureBytes) {
