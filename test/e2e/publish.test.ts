@@ -1,6 +1,6 @@
 import type { Connection, Route } from "@windlass/app";
 import { expect, it } from "vitest";
-import { Opcode } from "../support/frames.ts";
+import { encodeFrame, Opcode } from "../support/frames.ts";
 import { JournalingComponent } from "../support/journaling-component.ts";
 import { RawClient } from "../support/raw-client.ts";
 import { startApp } from "../support/start-app.ts";
@@ -63,6 +63,20 @@ it("bytes are published as a binary message", async () => {
   const frames = [await client.frame(), await client.frame()];
   expect(frames.map(({ opcode }) => opcode)).toEqual([Opcode.Binary, Opcode.Binary]);
   expect(frames.map(({ payload }) => [...payload])).toEqual([[2, 255], [3]]);
+});
+
+it("a received message is published as it came, without a copy", async () => {
+  const { component, one, open } = await startStage();
+  const { client } = await open("/one?topic=t");
+  component.onMessage = (_from, message): void => void one.publish("t", message);
+  client.write(encodeFrame(Opcode.Text, "grün"));
+  client.write(encodeFrame(Opcode.Binary, new Uint8Array([0, 255])));
+  const frames = [await client.frame(), await client.frame()];
+  expect(frames.map(({ opcode }) => opcode)).toEqual([Opcode.Text, Opcode.Binary]);
+  expect(frames.map(({ payload }) => [...payload])).toEqual([
+    [...new TextEncoder().encode("grün")],
+    [0, 255],
+  ]);
 });
 
 it("except leaves one connection out", async () => {
