@@ -18,6 +18,7 @@ import { containRequest } from "./contain-request.ts";
 import { DeferredEvents } from "./deferred-events.ts";
 import { FetchServer } from "./fetch-server.ts";
 import { HttpEntry, type ServeFetch } from "./http-entry.ts";
+import { createKeptShapes } from "./kept-shapes.ts";
 import { isUnixPath, type Listening, listen } from "./listen.ts";
 import { loadNative, type Native, type NativeApp, type NativeUpgrade } from "./native.ts";
 import { isBinary, payloadOf } from "./payload.ts";
@@ -56,6 +57,7 @@ export class UwsServer implements Transport {
   readonly #clock: Clock;
   readonly #deferred: DeferredEvents | undefined;
   readonly #runtimes = new Map<SocketRoute, RouteRuntime>();
+  readonly #keptShapes: object[] = [];
   readonly #upgrader: Upgrader;
   readonly #entry: HttpEntry;
   readonly #fetchServer: FetchServer;
@@ -81,7 +83,9 @@ export class UwsServer implements Transport {
     const deferred = this.#deferred;
     const node = { id: randomBytes(6).toString("hex"), nextSerial, log, deferred };
     for (const [index, { route }] of sockets.entries.entries()) {
-      this.#runtimes.set(route, new RouteRuntime(route, node, index));
+      const runtime = new RouteRuntime(route, node, index);
+      this.#runtimes.set(route, runtime);
+      this.#keptShapes.push(...createKeptShapes(runtime));
     }
   }
 
