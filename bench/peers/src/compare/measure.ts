@@ -1,4 +1,4 @@
-import { BenchError, type BenchSettings, type Report, runBench } from "@windlass/bench";
+import { BenchError, type Report, runBench } from "@windlass/bench";
 import type { RoundFigures } from "./result.ts";
 import type { RunningPeer } from "./running-peer.ts";
 import type { Extent, PeerScenario } from "./scenarios.ts";
@@ -35,42 +35,16 @@ export async function measure(
 ): Promise<Measurement> {
   const target = running.target(scenario.path);
   // The first collection of a process moves its memory up or down by itself; it must not be the one
-  // after the connections are there.
+  // before memory is read.
   await running.collectGarbage();
   const warmUp = isWarm ? undefined : scenario.warmUp?.(target, extent);
   const warmUpFailures = warmUp === undefined ? [] : (await runBench(warmUp)).failures;
   await running.collectGarbage();
-  const report = await runHeld(running, scenario.settings(target, extent));
+  const report = await runBench(scenario.settings(target, extent));
   return {
     figures: figuresOf(report, scenario, round),
     failures: [...warmUpFailures, ...failuresOf(report)],
   };
-}
-
-/**
- * Collects the server's garbage while connections are held, before memory is read.
- *
- * @throws BenchError (as a rejection) when memory was read before the collection was over
- */
-async function runHeld(running: RunningPeer, settings: BenchSettings): Promise<Report> {
-  const mustHold = settings.scenario === "connect" && settings.holdMs > 0;
-  let collection = Promise.resolve();
-  let isCollected = !mustHold;
-  const report = await runBench(settings, {
-    phase: (phase) => {
-      if (phase !== "holding" || !mustHold) return;
-      collection = running.collectGarbage().then(() => {
-        isCollected = true;
-      });
-    },
-  });
-  if (!isCollected) {
-    await collection;
-    throw new BenchError(
-      "The garbage of the server was not collected when its memory was read; hold the connections for longer.",
-    );
-  }
-  return report;
 }
 
 /** @throws BenchError when the report lacks what the comparison is about */

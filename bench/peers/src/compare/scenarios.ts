@@ -12,7 +12,7 @@ export interface Extent {
   readonly handshakes: number;
   /** Connections of the memory scenarios. */
   readonly held: number;
-  /** How long they are held: the garbage of their handshakes is collected meanwhile. */
+  /** How long they are held before memory is read. */
   readonly holdMs: number;
 }
 
@@ -20,7 +20,7 @@ export interface Extent {
 export const fullExtent: Extent = {
   warmupMs: 1_000,
   durationMs: 2_000,
-  handshakes: 4_000,
+  handshakes: 10_000,
   held: 10_000,
   holdMs: 2_500,
 };
@@ -157,7 +157,7 @@ const firstHandshakes = 100;
 function memory(handshake: "minimal" | "browser", name: string, headers: string): PeerScenario {
   return {
     name,
-    description: `Idle connections are held after a handshake with ${headers}; memory is what the process grew by per connection, read after a garbage collection.`,
+    description: `Idle connections are held after a handshake with ${headers}; memory is what the process grew by per connection.`,
     mainFigure: "rssPerConnectionBytes",
     unit: "connection",
     path: "/echo",

@@ -18,8 +18,7 @@ class Room implements Component {
   }
 
   onMessage(from: Connection, message: Message): void {
-    const data = message.isBinary ? message.bytes() : message.text();
-    this.route?.publish("room", data, { except: from });
+    this.route?.publish("room", message, { except: from });
   }
 }
 
