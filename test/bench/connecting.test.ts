@@ -66,13 +66,13 @@ describe("a server that is not on this machine", () => {
 it("more connections than files may be open is told with the way to raise the limit", async () => {
   const server = await MisbehavingServer.start();
   const { status, stderr } = await benchWithFiles(
-    64,
+    150,
     "connect",
     server.url,
     "--connections",
-    "200",
+    "400",
   );
-  expect(stderr).toMatch(/the limit is 64.*ulimit -n \d+/s);
+  expect(stderr).toMatch(/the limit is 150.*ulimit -n \d+/s);
   expect(status).toBe(2);
   expect(server.connections).toBe(0);
 });

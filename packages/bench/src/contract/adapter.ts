@@ -36,7 +36,8 @@ export interface Adapter {
   /**
    * Reads each message that is no reply. A connection is loaded after the first `ready`; an adapter
    * without `control` is ready after the handshake, and its other messages count as unexpected, as
-   * do those for which `control` answers undefined. What is thrown here ends the run.
+   * do those for which `control` answers undefined. What is thrown here ends the
+   * connection, with the sentence as its reason.
    */
   readonly control?: (message: Buffer, format: MessageFormat) => ControlVerdict | undefined;
   /** The messages that carry one payload to the server, in order; exactly one holds it. */

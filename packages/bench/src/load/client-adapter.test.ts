@@ -4,7 +4,8 @@ import type { EchoSettings } from "../contract/settings.ts";
 import { Client } from "./client.ts";
 import { Journal } from "./client-journal.test-helper.ts";
 import { createClientPlan } from "./client-plan.ts";
-import { echoShare } from "./echo-share.test-helper.ts";
+import { createEchoPayloads } from "./echo/echo-payloads.ts";
+import { echoSettings, echoShare } from "./echo-share.test-helper.ts";
 import {
   startWireServer,
   type WireServer,
@@ -25,11 +26,12 @@ async function serve(options: WireServerOptions = {}): Promise<WireServer> {
 }
 
 function createClient(url: string, settings: Partial<EchoSettings> = {}, adapter = bareAdapter) {
-  const plan = createClientPlan(echoShare(url, settings), adapter);
+  const { pool, reader } = createEchoPayloads(echoSettings(url, settings), adapter);
+  const plan = createClientPlan(echoShare(url, settings), adapter, () => reader);
   const journal = new Journal();
   const client = new Client(plan, journal, 0, 0, "client");
   cleanups.push(() => client.destroy());
-  return { client, journal, pool: plan.pool(0) };
+  return { client, journal, pool };
 }
 
 describe("Client with an adapter", () => {

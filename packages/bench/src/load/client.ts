@@ -14,7 +14,7 @@ import {
   describeTimeout,
   type EndReason,
 } from "./end-reason.ts";
-import type { ReplyReader } from "./reply-reader.ts";
+import type { ReplyReader } from "./payload/reply-reader.ts";
 import { openSocket, type SocketEvents } from "./socket.ts";
 
 export type { EndReason } from "./end-reason.ts";
@@ -214,7 +214,7 @@ export class Client implements FrameSink, SocketEvents {
     const { spareBuffers, maxMessageBytes, adapter } = this.#plan;
     this.#handshake = undefined;
     this.#parser = new FrameParser(this, spareBuffers, maxMessageBytes);
-    this.#reader = this.#plan.replyReader(this.topic);
+    this.#reader = this.#plan.replyReader?.(this.topic);
     this.#untilCompare = 0;
     this.#phase = "waiting";
     const greeting = this.#plan.greeting(this.role, this.topic);

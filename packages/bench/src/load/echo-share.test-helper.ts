@@ -4,12 +4,12 @@ import type { WorkerShare } from "../contract/worker-messages.ts";
 import { commonSettings, wholeShare } from "./worker-share.test-helper.ts";
 
 /**
- * The share of the one worker of an echo run: 4 connections with 4 messages of 20 bytes in flight,
- * or at the rate given.
+ * The settings of an echo run: 4 connections with 4 messages of 20 bytes in flight, or at the rate
+ * given.
  */
-export function echoShare(url: string, settings: Partial<EchoSettings> = {}): WorkerShare {
+export function echoSettings(url: string, settings: Partial<EchoSettings> = {}): EchoSettings {
   const { rate, ...rest } = settings;
-  const whole: EchoSettings = {
+  return {
     ...commonSettings(url, 4),
     scenario: "echo",
     drainMs: 5_000,
@@ -19,7 +19,12 @@ export function echoShare(url: string, settings: Partial<EchoSettings> = {}): Wo
     ...(rate === undefined ? { inFlight: 4 } : { rate }),
     ...rest,
   };
-  return wholeShare(whole, rate === undefined ? {} : { rate });
+}
+
+/** All of it in one worker. */
+export function echoShare(url: string, settings: Partial<EchoSettings> = {}): WorkerShare {
+  const { rate } = settings;
+  return wholeShare(echoSettings(url, settings), rate === undefined ? {} : { rate });
 }
 
 export function envelope(format: MessageFormat, before = "", after = ""): Envelope {

@@ -5,7 +5,7 @@ import { createServer, type Server, type Socket } from "node:net";
  * What the server does with a handshake: a status refuses it, `drop` resets the connection, `hold`
  * leaves it without an answer until `admit`.
  */
-export type HandshakeAnswer = "accept" | "hold" | "drop" | number;
+type HandshakeAnswer = "accept" | "hold" | "drop" | number;
 
 export interface TestServerOptions {
   /** Default: accepts. `attempt` counts TCP connections with a whole request from 1. */
