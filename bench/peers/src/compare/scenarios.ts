@@ -19,8 +19,8 @@ export interface Extent {
 /** The JIT compilers need about a second until a server costs what it will cost from then on. */
 export const fullExtent: Extent = {
   warmupMs: 1_000,
-  durationMs: 2_000,
-  handshakes: 10_000,
+  durationMs: 1_600,
+  handshakes: 8_000,
   held: 10_000,
   holdMs: 2_500,
 };
