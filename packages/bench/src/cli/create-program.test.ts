@@ -131,6 +131,7 @@ describe("a mistake on the command line", () => {
       ["echo", url, "--json", "no/where.json"],
       "--json: no/where.json cannot be written: there is no folder",
     ],
+    [["echo", url, "--json", "x", "--html", "./x"], "--html: ./x is the file of --json as well"],
     [["echo", url, "--html", "."], "--html: . cannot be written: it is a folder"],
     [[], "Usage: windlass-bench <scenario> [url] [options]"],
   ])("%j is told and exits with 2", async (args, sentence) => {

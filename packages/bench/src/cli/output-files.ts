@@ -26,6 +26,9 @@ export function requireWritable(files: OutputFiles, cwd: string): void {
     if (reason === undefined) continue;
     throw new BenchError(`--${kind}: ${name} cannot be written: ${reason}. Name another file.`);
   }
+  const { json, html } = files;
+  if (json === undefined || html === undefined || resolve(cwd, json) !== resolve(cwd, html)) return;
+  throw new BenchError(`--html: ${html} is the file of --json as well. Name another file.`);
 }
 
 /** @throws BenchError when a file cannot be written after all */

@@ -73,17 +73,26 @@ describe("Client", () => {
     expect(client.bytesReceived).toBe(before + 2 * 22);
   });
 
-  it("compares the first reply whole and one in 64 after it", async () => {
+  it.each([
+    ["as often as one in 8", 0.5, [0, 8, 16]],
+    [
+      "without a fixed period",
+      0,
+      [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19],
+    ],
+  ])("compares the first reply whole and others at random: %s", async (_, random, compared) => {
+    const chance = vi.spyOn(Math, "random").mockReturnValue(random);
+    cleanups.push(() => chance.mockRestore());
     const server = await serve({
       frame: (peer, opcode, payload) => peer.send(opcode, payload.fill("#", 3)),
     });
-    const { client, journal, pool } = createClient(server.url, { inFlight: 70 });
+    const { client, journal, pool } = createClient(server.url, { inFlight: 20 });
     client.connect();
     await journal.find("ready");
-    client.send(pool.frames(0, 70));
-    await journal.find("reply 69");
+    client.send(pool.frames(0, 20));
+    await journal.find("reply 19");
     const broken = journal.entries.filter((entry) => entry.includes("broken"));
-    expect(broken).toEqual(["reply 0 broken 0", "reply 64 broken 0"]);
+    expect(broken).toEqual(compared.map((reply) => `reply ${reply} broken 0`));
   });
 
   it("keeps no timer once it is ready", async () => {

@@ -42,7 +42,8 @@ export interface ClientObserver {
 /** `waiting`: connected and upgraded, but the adapter has not said ready. */
 type Phase = "idle" | "connecting" | "upgrading" | "waiting" | "ready" | "closing";
 
-const COMPARE_EVERY = 64;
+/** One reply in so many is compared whole, on average: at random, since what a server does wrong may have a period. */
+const COMPARE_EVERY = 8;
 /** How long a server may take to answer our close frame. */
 const CLOSE_TIMEOUT_MS = 2_000;
 const NORMAL_CLOSURE = Buffer.from([1000 >> 8, 1000 & 0xff]);
@@ -164,7 +165,9 @@ export class Client implements FrameSink, SocketEvents {
     if (this.isOpen && reader !== undefined) {
       const isWhole = this.#untilCompare === 0;
       if (reader.accept(bytes, start, end, isBinary, isWhole)) {
-        this.#untilCompare = isWhole ? COMPARE_EVERY - 1 : this.#untilCompare - 1;
+        this.#untilCompare = isWhole
+          ? Math.floor(Math.random() * (2 * COMPARE_EVERY - 1))
+          : this.#untilCompare - 1;
         this.#observer.reply(this, reader.sequence, reader.intact, reader.publisher);
         return;
       }

@@ -124,6 +124,14 @@ describe("ProcessUsage", () => {
     expect(() => new ProcessUsage(10, root).read()).toThrow("There is no process 10");
   });
 
+  it("says that a process has ended which was there before", () => {
+    show({ pid: 10, ticks: 1 });
+    const usage = new ProcessUsage(10, root);
+    usage.read();
+    hide(10);
+    expect(() => usage.read()).toThrow("The server's process 10 has ended during the run");
+  });
+
   it.runIf(canReadProcesses())("agrees with the kernel about a busy child", async () => {
     const program = "const end = Date.now() + 200; while (Date.now() < end); console.log('done');";
     const child = spawn(process.execPath, ["-e", `${program} setInterval(() => {}, 1000)`], {

@@ -44,7 +44,9 @@ export class ProcessUsage {
     const main = readProcEntry(this.#procRoot, this.#pid);
     if (main === undefined || main.isZombie) {
       throw new BenchError(
-        `There is no process ${this.#pid} (any more): the server under test is not running. Start it again.`,
+        this.#times.size === 0
+          ? `There is no process ${this.#pid}: the server under test is not running. Start it.`
+          : `The server's process ${this.#pid} has ended during the run, so there is no report. Its own output tells why; without --pid the run goes on and reports the lost connections.`,
       );
     }
     const entries = this.#tree();

@@ -8,19 +8,28 @@ export function findFailures(facts: ReportFacts): readonly string[] {
   const sentences = [
     ...connectionFailures(facts),
     ...(facts.storms ?? []).flatMap(stormFailure),
-    ...(loop === "none" ? [] : messageFailures(messages)),
+    ...(loop === "none" ? [] : messageFailures(facts)),
   ];
   if (sentences.length > 0 || loop === "none") return sentences;
-  return accountFailure(messages);
+  return messages.requests === 0 ? [silence(facts)] : accountFailure(messages);
 }
 
-function connectionFailures({ connections, storms = [] }: ReportFacts): readonly string[] {
+function connectionFailures({
+  connections,
+  settings,
+  storms = [],
+}: ReportFacts): readonly string[] {
   const { attempted, failed, lost } = connections;
   const sentences: string[] = [];
   // In a storm attempts may fail, as long as everybody comes back in the end.
   const repeated = storms.reduce((sum, storm) => sum + storm.failedAttempts, 0);
   const failures = total(failed) - repeated;
-  if (failures > 0) {
+  if (failures > 0 && repeated > 0) {
+    // Which of the reasons were those of the first opening is not known.
+    const of = `of ${formatPlural(settings.connections, "connection")}`;
+    const reasons = `${list(failed)}, the storms included`;
+    sentences.push(`${formatCount(failures)} ${of} failed to open at first: ${reasons}.`);
+  } else if (failures > 0) {
     const of = `of ${formatPlural(attempted, "connection")}`;
     sentences.push(`${formatCount(failures)} ${of} failed: ${list(failed)}.`);
   }
@@ -38,26 +47,44 @@ function stormFailure({ dropped, reconnected }: Storm, index: number): readonly 
   ];
 }
 
-function messageFailures(counts: MessageCounts): readonly string[] {
+function messageFailures({ messages: counts, connections }: ReportFacts): readonly string[] {
   const { unsent } = counts;
+  const cause =
+    total(connections.lost) > 0
+      ? "their connections were lost, or too many were outstanding"
+      : "too many were outstanding";
   const expected = formatPlural(counts.expected, "expected reply", "expected replies");
-  const why =
-    unsent > 0 ? ` (${formatCount(unsent)} were not sent, because too many were outstanding)` : "";
+  const why = unsent > 0 ? ` (${formatCount(unsent)} were not sent, because ${cause})` : "";
   const replies = (count: number): string => formatPlural(count, "reply", "replies");
   const faults: readonly (readonly [number, string])[] = [
     [counts.missing, `${formatCount(counts.missing)} of ${expected} never came${why}.`],
     [counts.duplicated, `${replies(counts.duplicated)} came more than once.`],
     [counts.outOfOrder, `${replies(counts.outOfOrder)} came after a later one.`],
-    [counts.corrupted, `${replies(counts.corrupted)} had the wrong length or content.`],
+    [
+      counts.corrupted,
+      `${replies(counts.corrupted)} had the wrong length or content (contents are compared by sample: there may be more).`,
+    ],
   ];
   return faults.filter(([count]) => count > 0).map(([, sentence]) => sentence);
 }
 
-/** No fault was seen, so all that was sent must have come back. */
-function accountFailure({ requests, replies: came, expected }: MessageCounts): readonly string[] {
-  if (requests === 0) return ["No message was sent in the measured phase, so nothing was checked."];
+/** No fault was seen and nothing is missing: more may have come than anybody was to get. */
+function accountFailure({ replies: came, expected }: MessageCounts): readonly string[] {
   if (came === expected) return [];
-  return [`${formatCount(came)} replies came to ${formatPlural(expected, "expected one")}.`];
+  return [
+    `${formatCount(came)} replies came to ${formatPlural(expected, "expected one")}. ` +
+      "Some reached connections that they were not meant for, it seems.",
+  ];
+}
+
+/** A run without a message is no success, whatever kept it from sending. */
+function silence({ loop, connections }: ReportFacts): string {
+  const why =
+    loop === "open"
+      ? "None was due: use a higher --rate or a longer --duration."
+      : "Those of the warm-up were still without a reply: does the server answer at all, and in time?";
+  const nothing = "No message was sent in the measured phase, so nothing was checked.";
+  return total(connections.lost) > 0 ? nothing : `${nothing} ${why}`;
 }
 
 function total(reasons: Readonly<Record<string, number>>): number {

@@ -37,7 +37,7 @@ describe("formatText", () => {
 
   it("ends with what was checked, or with what failed", () => {
     expect(formatText(reportOf({ results }))).toMatch(
-      /All checks held: 100,000 messages sent, 100,000 came back\.\n$/,
+      /All checks held: 100,000 messages sent, 100,000 came back; contents were compared by sample\.\n$/,
     );
     const messages = { ...answered(100), replies: 99, missing: 1 };
     const failed = formatText(reportOf({ results: [workerResult({ messages })] }));

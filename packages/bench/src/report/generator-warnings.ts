@@ -34,7 +34,8 @@ function rateWarnings({ settings, messages, durationSeconds }: ReportFacts): rea
   if (settings.rate === undefined || durationSeconds <= 0) return [];
   const due = settings.rate * durationSeconds;
   const handled = messages.requests + messages.unsent;
-  if (handled >= due * KEPT_RATE) return [];
+  // The next one may not be due yet.
+  if (handled + 1 >= due * KEPT_RATE) return [];
   return [
     `The generator sent ${formatCount(messages.requests / durationSeconds)} of ${formatCount(settings.rate)} messages/s: ` +
       "it could not keep the rate, and its lateness is part of the latencies. Use more --workers or a lower --rate.",

@@ -26,7 +26,8 @@ export function mergeMessages(parts: readonly MessageCounts[]): MessageCounts {
     requests: total("requests"),
     expected,
     replies,
-    missing: Math.max(total("missing"), expected - replies),
+    // Less than nothing: replies that nobody was to get. They do not add up, which is a failure, too.
+    missing: Math.max(0, total("missing"), expected - replies),
     duplicated: total("duplicated"),
     outOfOrder: total("outOfOrder"),
     corrupted: total("corrupted"),

@@ -108,6 +108,11 @@ describe("mergeReport", () => {
     expect(report.failures).toEqual(["5 of 40 expected replies never came."]);
   });
 
+  it("has no less than nothing missing when too much came", () => {
+    const messages = { ...answered(1_000), replies: 1_001, missing: -1 };
+    expect(reportOf({ results: [workerResult({ messages })] }).messages.missing).toBe(0);
+  });
+
   it("merges storms slot by slot", () => {
     const storm = (per100Ms: number[], recoveryMs: number) => ({
       dropped: 50,

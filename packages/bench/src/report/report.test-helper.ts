@@ -1,5 +1,6 @@
 import type { ConnectionCounts, MessageCounts, Report } from "../contract/report.ts";
 import type {
+  BroadcastSettings,
   ConnectSettings,
   EchoSettings,
   ReconnectSettings,
@@ -49,6 +50,17 @@ export const reconnectSettings: ReconnectSettings = {
   storms: 1,
   jitterMs: 0,
   restMs: 1_000,
+};
+
+export const broadcastSettings: BroadcastSettings = {
+  ...common,
+  ...message,
+  scenario: "broadcast",
+  inFlight: 1,
+  topics: 1,
+  publishers: 1,
+  subscribers: 99,
+  publisherReceives: false,
 };
 
 export const noMessages: MessageCounts = {

@@ -4,6 +4,7 @@ import { LONGEST_US } from "../measure/latencies.ts";
 import { mergeReport } from "./merge-report.ts";
 import {
   answered,
+  broadcastSettings,
   connectionsOf,
   connectSettings,
   encodedLatencies,
@@ -57,6 +58,12 @@ describe("findWarnings", () => {
     );
   });
 
+  it("waits for the next message of a slow rate before it calls it late", () => {
+    const settings = { ...openSettings, rate: 0.25 };
+    expect(warningsOf({ settings }, { messages: answered(2) })).not.toContain("generator sent");
+    expect(warningsOf({ settings }, { messages: answered(1) })).toContain("generator sent");
+  });
+
   it("says when server and generator took the cores from each other", () => {
     const server = { ...serverRecord, cpuSeconds: 9.5 };
     expect(warningsOf({ server, cores: 1 })).toContain("took them from each other");
@@ -99,5 +106,21 @@ describe("findWarnings", () => {
   it("says when the server sent messages that nobody asked for", () => {
     const messages = { ...answered(100), unexpected: 4 };
     expect(warningsOf({}, { messages })).toContain("4 messages of the server were no reply");
+    expect(warningsOf({}, { messages })).toContain("unknown to the adapter");
+  });
+
+  it("asks whether the server answers with the other kind of message when no reply came", () => {
+    const messages = { ...answered(100), replies: 0, missing: 100, unexpected: 100 };
+    const other = "text messages with binary ones";
+    expect(warningsOf({}, { messages })).toContain(other);
+    expect(warningsOf({}, { messages: { ...answered(100), unexpected: 1 } })).not.toContain(other);
+  });
+
+  it("names the option for servers that send messages to their publishers", () => {
+    const messages = { ...answered(100), unexpected: 100 };
+    const settings = broadcastSettings;
+    expect(warningsOf({ settings }, { messages })).toContain("add --publisher-receives");
+    const told = { ...settings, publisherReceives: true };
+    expect(warningsOf({ settings: told }, { messages })).not.toContain("--publisher-receives");
   });
 });

@@ -86,19 +86,33 @@ function latencyWarnings({ latency, handshake, storms = [] }: ReportFacts): read
   return sentences;
 }
 
-function messageWarnings({ messages }: ReportFacts): readonly string[] {
-  if (messages.unexpected === 0) return [];
+function messageWarnings(facts: ReportFacts): readonly string[] {
+  const { unexpected } = facts.messages;
+  if (unexpected === 0) return [];
   return [
-    `${formatPlural(messages.unexpected, "message")} of the server ${messages.unexpected === 1 ? "was" : "were"} no reply and unknown to ` +
-      "the adapter. They cost CPU time, too; is --adapter the right one?",
+    `${formatPlural(unexpected, "message")} of the server ${unexpected === 1 ? "was" : "were"} no reply and unknown to ` +
+      `the adapter. They cost CPU time, too; ${unexpectedHint(facts)}`,
   ];
+}
+
+function unexpectedHint({ settings, messages }: ReportFacts): string {
+  const adapter = "is --adapter the right one?";
+  if (settings.scenario === "broadcast" && !settings.publisherReceives) {
+    return `if the server sends messages to their publishers as well, add --publisher-receives; otherwise, ${adapter}`;
+  }
+  const sends = "format" in settings && messages.replies === 0;
+  if (!sends) return adapter;
+  const other = settings.format === "text" ? "binary" : "text";
+  return `does the server answer ${settings.format} messages with ${other} ones? Otherwise, ${adapter}`;
 }
 
 function stormWarnings({ storms = [], connections }: ReportFacts): readonly string[] {
   const failed = storms.reduce((sum, storm) => sum + storm.failedAttempts, 0);
   if (failed === 0) return [];
-  const reasons = Object.entries(connections.failed).map(
-    ([why, count]) => `${formatCount(count)} x ${why}`,
+  const counted = Object.values(connections.failed).reduce((sum, count) => sum + count, 0);
+  // Counts that include those of the first opening would not add up here.
+  const reasons = Object.entries(connections.failed).map(([why, count]) =>
+    counted === failed ? `${formatCount(count)} x ${why}` : why,
   );
   const attempts = storms.reduce((sum, storm) => sum + storm.attempts, 0);
   return [

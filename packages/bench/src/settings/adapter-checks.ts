@@ -36,6 +36,12 @@ const replySchema = envelopeSchema.refine(
   "expected an envelope that holds the payload",
 );
 
+const targetSchema = z
+  .string("expected a text")
+  .regex(/^\/[\x21-\x7e]*$/, 'expected a path such as "/chat?room=1", percent-encoded');
+
+const greetingSchema = z.array(z.string("expected a text"), "expected a list of texts");
+
 const verdictSchema = z.union(
   [
     z.strictObject({ kind: z.enum(["ready", "ignore"]) }),
@@ -66,26 +72,25 @@ export function checkAdapter(value: unknown, path: string): Adapter {
 function withCheckedAnswers(adapter: Adapter, path: string): Adapter {
   const { target, greeting, control, locate } = adapter;
   const named = (name: string): string => `${name}() of the adapter of ${path}`;
+  const answer = <Schema extends z.ZodType>(name: string, schema: Schema, call: () => unknown) =>
+    parse(schema, attempt(named(name), call), named(name));
   return {
     name: adapter.name,
     request: (format, topic): readonly Envelope[] =>
-      parse(requestSchema, adapter.request(format, topic), named("request")),
+      answer("request", requestSchema, () => adapter.request(format, topic)),
     reply: (format, topic): Envelope =>
-      parse(replySchema, adapter.reply(format, topic), named("reply")),
+      answer("reply", replySchema, () => adapter.reply(format, topic)),
     ...(target && {
-      target: (url, topic) => parse(z.string(), target.call(adapter, url, topic), named("target")),
+      target: (url, topic) =>
+        answer("target", targetSchema, () => target.call(adapter, url, topic)),
     }),
     ...(greeting && {
       greeting: (role, topic) =>
-        parse(z.array(z.string()), greeting.call(adapter, role, topic), named("greeting")),
+        answer("greeting", greetingSchema, () => greeting.call(adapter, role, topic)),
     }),
     ...(control && {
       control: (message, format): ControlVerdict | undefined =>
-        parse(
-          verdictSchema,
-          attempt(named("control"), () => control.call(adapter, message, format)),
-          named("control"),
-        ),
+        answer("control", verdictSchema, () => control.call(adapter, message, format)),
     }),
     ...(locate && {
       locate: (message, format): number =>
@@ -94,7 +99,7 @@ function withCheckedAnswers(adapter: Adapter, path: string): Adapter {
   };
 }
 
-/** Calls what is called for every message; what it throws names it. */
+/** Calls a member; what it throws names it. */
 function attempt<Result>(name: string, call: () => Result): Result {
   try {
     return call();

@@ -94,6 +94,23 @@ describe("loadAdapter", () => {
     const adapter = await loadAdapter(write(mute, "mute.mjs"));
     expect(() => adapter.control?.(Buffer.alloc(0), "text")).toThrow(/control\(\) .*kind: "ready"/);
   });
+
+  it.each(["target", "greeting", "request", "reply"] as const)(
+    "names the module when its %s() throws",
+    async (member) => {
+      const source = `${good} adapter.${member} = () => { throw new Error("boom"); };`;
+      const adapter = await load(source);
+      const call = (): unknown =>
+        adapter[member]?.(new URL("ws://127.0.0.1/") as never, 0 as never);
+      expect(call).toThrow(new RegExp(`^${member}\\(\\) of the adapter of .* threw: boom$`));
+    },
+  );
+
+  it("refuses a target that would not be one in a request", async () => {
+    const source = `${good} adapter.target = () => "/a b\\r\\nX-Admin: 1";`;
+    const adapter = await load(source);
+    expect(() => adapter.target?.(new URL("ws://127.0.0.1/"), 0)).toThrow("expected a path");
+  });
 });
 
 it("resolveAdapter makes paths absolute and leaves names alone", () => {

@@ -10,7 +10,7 @@ import {
   text,
   wholeNumber,
 } from "./fields.ts";
-import { handshakeHeaders, token } from "./handshake-headers.ts";
+import { handshakeHeaders, headerValueWanted, isHeaderValue, token } from "./handshake-headers.ts";
 import { targetUrl } from "./target-url.ts";
 
 export const hourMs = 3_600_000;
@@ -26,13 +26,16 @@ export const targetFields = {
     description: "Where to connect to: ws://host:port/path, or wss://",
     range: "`ws:` or `wss:`",
   }),
-  origin: text('expected an origin such as "https://example.com"').optional().register(fields, {
-    kind: "text",
-    placeholder: "<origin>",
-    description: "Origin header; many servers answer 403 when it is foreign or missing",
-    range: "not empty",
-    otherwise: "none",
-  }),
+  origin: text('expected an origin such as "https://example.com"')
+    .refine(isHeaderValue, headerValueWanted)
+    .optional()
+    .register(fields, {
+      kind: "text",
+      placeholder: "<origin>",
+      description: "Origin header; many servers answer 403 when it is foreign or missing",
+      range: "not empty",
+      otherwise: "none",
+    }),
   headers: handshakeHeaders().default({}).register(fields, {
     kind: "headers",
     option: "header",

@@ -28,9 +28,21 @@ export function handshakeHeaders() {
   });
 }
 
+/** Said of a text that {@link isHeaderValue} refuses. */
+export const headerValueWanted =
+  "expected a value on one line, of characters up to U+00FF (percent-encode others)";
+
+/**
+ * Whether a text can go into a header. Each character is sent as one byte: of U+010A there would be
+ * left a line feed.
+ */
+export function isHeaderValue(value: string): boolean {
+  return /^[\t\x20-\x7e\x80-\xff]*$/.test(value);
+}
+
 function headerProblem(name: string, value: string): string | undefined {
   if (!token.test(name)) return "expected the name of a header";
-  if (/[\r\n\0]/.test(value)) return "expected a value on one line";
+  if (!isHeaderValue(value)) return headerValueWanted;
   const reason = takenHeaders[name.toLowerCase()];
   return reason === undefined ? undefined : `expected another header: ${reason}`;
 }

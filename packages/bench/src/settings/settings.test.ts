@@ -187,6 +187,22 @@ describe("parseSettings refuses", () => {
     expect(problem).toMatch(/^topics: expected \{topic\} in the URL/);
   });
 
+  it("texts of which a header would hold something else", () => {
+    // The low byte of U+010D and U+010A: a carriage return and a line feed.
+    const split = "a\u010d\u010aX-Admin: 1";
+    for (const raw of [{ origin: split }, { headers: { "X-Name": split } }]) {
+      expect(problems("echo", raw)).toEqual([expect.stringContaining("value on one line")]);
+    }
+    expect(problems("echo", { headers: { "X-Name": "caf\u00e9\tau lait" } })).toEqual([]);
+  });
+
+  it("names that every object has", () => {
+    const raw = JSON.parse('{ "__proto__": 1, "toString": 2 }') as Record<string, unknown>;
+    const sentences = problems("echo", raw);
+    expect(sentences.length).toBeGreaterThan(0);
+    for (const sentence of sentences) expect(sentence).toContain("there is no such name");
+  });
+
   it("everything that is wrong at once", () => {
     expect(problems("echo", { connections: -1, format: "x", wrkers: 2 })).toHaveLength(3);
   });

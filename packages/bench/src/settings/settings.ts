@@ -47,7 +47,7 @@ function custom(path: PropertyKey[], message: string): z.core.$ZodIssue {
 
 /** A setting that another scenario has. */
 function describeElsewhere(name: string, scenario: ScenarioName): string | undefined {
-  const homes = scenarioNames.filter((other) => name in scenarioSchemas[other].shape);
+  const homes = scenarioNames.filter((other) => Object.hasOwn(scenarioSchemas[other].shape, name));
   if (homes.length === 0) return undefined;
   if (scenario === "soak" && name === "inFlight") {
     return "soak sends at a fixed rate; echo has inFlight";
