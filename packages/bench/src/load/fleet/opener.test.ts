@@ -1,27 +1,11 @@
-import { afterEach, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { Client } from "../client.ts";
 import { Journal } from "../client-journal.test-helper.ts";
 import { createClientPlan } from "../client-plan.ts";
+import { cleanups, serve } from "../client-stage.test-helper.ts";
 import { echoShare } from "../echo-share.test-helper.ts";
-import {
-  startWireServer,
-  type WireServer,
-  type WireServerOptions,
-} from "../wire-server.test-helper.ts";
 import { bareAdapter } from "../worker-share.test-helper.ts";
 import { openAll } from "./opener.ts";
-
-const cleanups: (() => Promise<void> | void)[] = [];
-
-afterEach(async () => {
-  for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
-});
-
-async function serve(options: WireServerOptions = {}): Promise<WireServer> {
-  const server = await startWireServer(options);
-  cleanups.push(() => server.close());
-  return server;
-}
 
 describe("openAll", () => {
   it("keeps to its concurrency, goes on after failures and resolves when all are over", async () => {
