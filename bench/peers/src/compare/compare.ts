@@ -38,7 +38,8 @@ export async function compare(
   const { present, absent } = withoutMissing(choosePeersOf(options));
   const rounds = options.rounds ?? (options.quick ? quickRounds : fullRounds);
   const pinning = pin();
-  const notes = [pinning.note, ...absent];
+  const once = "Quick: memory is measured in one round.";
+  const notes = [pinning.note, ...absent, ...(options.quick ? [once] : [])];
   for (const note of notes) say(note);
   const results = await runComparison(
     {

@@ -50,7 +50,9 @@ class ComparisonRun {
     this.#plan = plan;
     this.#fleet = new Fleet("built", plan.serverPrefix);
     this.#say = say;
-    const steps = plan.scenarios.map((scenario) => this.#secondsOf(scenario, plan.rounds));
+    const steps = plan.scenarios.map((scenario) =>
+      this.#secondsOf(scenario, this.#roundsOf(scenario)),
+    );
     this.#time = new RemainingTime(steps.reduce((sum, seconds) => sum + seconds, 0));
   }
 
@@ -60,7 +62,8 @@ class ComparisonRun {
   }
 
   async scenario(scenario: PeerScenario): Promise<void> {
-    const { rounds, freshEachRound } = this.#plan;
+    const { freshEachRound } = this.#plan;
+    const rounds = this.#roundsOf(scenario);
     for (let round = 0; round < rounds; round += 1) {
       if (round > 0 && this.#isShortOfTime()) {
         this.#leaveOut(scenario, rounds - round);
@@ -83,7 +86,7 @@ class ComparisonRun {
   }
 
   async #step(scenario: PeerScenario, peer: Peer, round: number): Promise<void> {
-    const place = `${scenario.name}, round ${round + 1} of ${this.#plan.rounds}, ${peer.name}`;
+    const place = `${scenario.name}, round ${round + 1} of ${this.#roundsOf(scenario)}, ${peer.name}`;
     const outcome = await this.#attempt(scenario, peer, round, place);
     this.#interruption.check();
     this.#time.stepDone(expectedSeconds(scenario, this.#plan.extent));
@@ -109,6 +112,11 @@ class ComparisonRun {
       this.results.fail(`${place}: ${error.message}`);
       return error.message;
     }
+  }
+
+  #roundsOf({ needsFreshServer }: PeerScenario): number {
+    const { rounds, extent } = this.#plan;
+    return needsFreshServer ? Math.min(rounds, extent.memoryRounds ?? rounds) : rounds;
   }
 
   #isShortOfTime(): boolean {

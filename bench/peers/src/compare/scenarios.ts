@@ -12,6 +12,8 @@ export interface Extent {
   readonly handshakes: number;
   /** Connections of the memory scenarios. */
   readonly held: number;
+  /** Rounds of the memory scenarios, where a measurement takes long. Default: as many as of the others. */
+  readonly memoryRounds?: number;
   /** How long they are held before memory is read. */
   readonly holdMs: number;
 }
@@ -28,8 +30,9 @@ export const fullExtent: Extent = {
 export const quickExtent: Extent = {
   warmupMs: 200,
   durationMs: 350,
-  handshakes: 1_500,
-  held: 2_000,
+  handshakes: 3_500,
+  held: 10_000,
+  memoryRounds: 1,
   holdMs: 400,
 };
 
