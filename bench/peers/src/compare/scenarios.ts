@@ -28,7 +28,7 @@ export const fullExtent: Extent = {
 };
 /** Servers stay up for all rounds of a scenario, so that only the first round is not quite warm. */
 export const quickExtent: Extent = {
-  warmupMs: 200,
+  warmupMs: 400,
   durationMs: 450,
   handshakes: 3_500,
   held: 10_000,
