@@ -1,0 +1,82 @@
+import { type Protocol, RequestDefinition } from "./define-protocol.ts";
+import { Encoded, type Payload, schemaOf } from "./payload.ts";
+import { ProtocolError } from "./protocol-error.ts";
+import { schemaProblem } from "./schema-problem.ts";
+import { topicPatternProblem } from "./topic-pattern.ts";
+
+const messageName = /^[A-Za-z][\w.:-]{0,63}$/;
+
+/** @throws ProtocolError `ERR_PROTOCOL_INVALID` */
+export function checkProtocol(protocol: Protocol): void {
+  for (const side of ["client", "server"] as const) {
+    for (const [name, definition] of Object.entries(protocol[side])) {
+      const place = `${side}.${name}`;
+      checkName(place, name);
+      if (definition instanceof RequestDefinition) {
+        checkPayload(`${place}.data`, definition.data);
+        checkPayload(`${place}.result`, definition.result);
+      } else {
+        checkPayload(place, definition);
+      }
+    }
+  }
+  for (const [pattern, { events, history, presence }] of Object.entries(protocol.topics)) {
+    const place = `topics["${pattern}"]`;
+    const problem = topicPatternProblem(pattern);
+    if (problem !== undefined) throw invalid(place, problem);
+    for (const [name, payload] of Object.entries(events ?? {})) {
+      checkName(`${place}.events.${name}`, name);
+      checkPayload(`${place}.events.${name}`, payload);
+    }
+    if (history !== undefined) checkHistory(place, history);
+    if (presence !== undefined) checkPayload(`${place}.presence`, presence);
+  }
+  checkShapes(Object.keys(protocol.topics));
+}
+
+function checkName(place: string, name: string): void {
+  if (messageName.test(name)) return;
+  throw invalid(
+    place,
+    "a name is 1 to 64 letters, digits, _ . : and -, and begins with a letter",
+  );
+}
+
+function checkPayload(place: string, payload: Payload): void {
+  const schema: unknown = payload instanceof Encoded ? payload.schema : payload;
+  const isSchema = typeof schema === "object" && schema !== null && "_zod" in schema;
+  if (!isSchema) {
+    const wanted = "wanted a zod 4 schema, encoded(schema) or request(data, result)";
+    throw invalid(place, `it is of type ${schema === null ? "null" : typeof schema}; ${wanted}`);
+  }
+  const problem = schemaProblem(schemaOf(payload), payload instanceof Encoded);
+  if (problem !== undefined) throw invalid(`${place}${problem.path}`, problem.problem);
+}
+
+function checkHistory(place: string, history: { size: number; ttlMs: number }): void {
+  for (const name of ["size", "ttlMs"] as const) {
+    const value = history[name];
+    if (Number.isSafeInteger(value) && value > 0) continue;
+    throw invalid(`${place}.history.${name}`, `it is ${value}; wanted a whole number above 0`);
+  }
+}
+
+/** `room/:name` and `room/:id` would be the same topics. */
+function checkShapes(patterns: readonly string[]): void {
+  const seen = new Map<string, string>();
+  for (const pattern of patterns) {
+    const shape = pattern.replace(/:\w+/g, ":");
+    const other = seen.get(shape);
+    if (other !== undefined) {
+      throw invalid(`topics["${pattern}"]`, `its topics are those of "${other}", too`);
+    }
+    seen.set(shape, pattern);
+  }
+}
+
+function invalid(place: string, problem: string): ProtocolError {
+  return new ProtocolError("ERR_PROTOCOL_INVALID", `${place} of the protocol: ${problem}.`, {
+    place,
+    problem,
+  });
+}

@@ -1,0 +1,64 @@
+// Declaring: one file that server and browser import.
+
+export { base64Bytes, bigintString, isoDateTime } from "./codecs.ts";
+// What went wrong.
+export type { DataIssue } from "./data-issues.ts";
+export { dataIssues } from "./data-issues.ts";
+export type {
+  EventDefinitions,
+  MessageDefinition,
+  MessageDefinitions,
+  None,
+  Protocol,
+  ProtocolInit,
+  TopicDefinition,
+  TopicDefinitions,
+} from "./define-protocol.ts";
+export { defineProtocol, RequestDefinition, request } from "./define-protocol.ts";
+// The wire: docs/reference/wire-protocol.md.
+export type {
+  AckFrame,
+  AuthenticatedFrame,
+  AuthFrame,
+  CancelFrame,
+  ClientFrame,
+  ErrorFrame,
+  EventFrame,
+  Frame,
+  HelloFrame,
+  PingFrame,
+  PongFrame,
+  PublicationFrame,
+  ReconnectFrame,
+  RequestFrame,
+  ResponseFrame,
+  ServerFrame,
+  SubscribeFrame,
+  UnsubscribeFrame,
+  WelcomeFrame,
+} from "./frame.ts";
+export type { DecodeLimits, FrameCodec } from "./frame-codec.ts";
+export { defaultMaxDepth, FrameError } from "./frame-codec.ts";
+export { jsonCodec } from "./json-codec.ts";
+export type { Payload, Received, Sent } from "./payload.ts";
+export { Encoded, encoded, schemaOf, toWire } from "./payload.ts";
+export { ProtocolError } from "./protocol-error.ts";
+// Types of the messages, for code that is generic over protocols.
+export type {
+  DataToSend,
+  EventName,
+  ParamsOf,
+  PublicationName,
+  PublicationToSend,
+  ReceivedData,
+  ReceivedPublication,
+  ReceivedResult,
+  RequestName,
+  ResultToSend,
+  TopicPattern,
+} from "./protocol-types.ts";
+export { readFrame } from "./read-frame.ts";
+export type { TopicMatch, TopicParams } from "./topic-pattern.ts";
+export { maxTopicLength, TopicPatterns, topicOf } from "./topic-pattern.ts";
+export type { WireErrorCode } from "./wire-errors.ts";
+export { wireErrors } from "./wire-errors.ts";
