@@ -106,7 +106,10 @@ export class App {
   ): Route<Data> {
     this.#mustDeclare("route()");
     checkComponent(path, component);
-    const parsed = parseOptions(routeOptionsSchema, options, `options of route "${path}"`);
+    const { subprotocols } = component;
+    const given =
+      subprotocols === undefined ? options : { subprotocols: [...subprotocols], ...options };
+    const parsed = parseOptions(routeOptionsSchema, given, `options of route "${path}"`);
     if (!Array.isArray(allowedOrigins)) {
       throw new WindlassError("ERR_OPTION_INVALID", {
         option: `allowedOrigins of route "${path}"`,
@@ -125,7 +128,7 @@ export class App {
     const route = composeRoute(definition, this.#composition.nodeGuards);
     addSocketRoute(this.#composition.sockets, hosts, route);
     const connections = route.dispatcher.connections as ReadonlySet<Connection<Data>>;
-    return {
+    const declared: Route<Data> = {
       path,
       options: parsed,
       connections,
@@ -137,6 +140,8 @@ export class App {
         }
       },
     };
+    component.onRoute?.(declared);
+    return declared;
   }
 
   /**

@@ -53,6 +53,26 @@ export type { AppState } from "./app.ts";
 export { App } from "./app.ts";
 export type { AppOptions, CloseOptions, ParsedAppOptions } from "./app-options.ts";
 export { EchoServer } from "./echo-server.ts";
+// Typed messages.
+export type {
+  Call,
+  EventHandler,
+  Handlers,
+  Middleware,
+  ProtocolCallbacks,
+  RequestHandler,
+  TokenUser,
+  TopicPolicies,
+  TopicPolicy,
+} from "./protocol/handler-types.ts";
+export type { ProtocolPublishOptions, ProtocolStats } from "./protocol/protocol-component.ts";
+export { ProtocolComponent } from "./protocol/protocol-component.ts";
+export type {
+  CloseHint,
+  ProtocolConnection,
+  RequestOptions,
+} from "./protocol/protocol-connection.ts";
+export type { MessageRateLimit, ProtocolOptions } from "./protocol/protocol-options.ts";
 export type { BroadcastOptions, Route } from "./route.ts";
 export type { HttpOptions, ParsedRouteOptions, RouteOptions } from "./route-options.ts";
 export type { Closable } from "./signals.ts";

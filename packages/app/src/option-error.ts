@@ -17,6 +17,11 @@ export function parseOptions<Schema extends z.ZodType>(
   throw new WindlassError("ERR_OPTION_INVALID", describeIssue(issue, value, root));
 }
 
+/** An option that is wrong for a reason that a schema does not know. */
+export function optionError(option: string, problem: string): WindlassError {
+  return new WindlassError("ERR_OPTION_INVALID", { option, problem });
+}
+
 interface OptionProblem {
   readonly option: string;
   readonly problem: string;

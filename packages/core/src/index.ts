@@ -35,7 +35,7 @@ export type {
   RefusalCode,
 } from "./contract/error-catalogue.ts";
 export { errorCatalogue } from "./contract/error-catalogue.ts";
-export { describeError, WindlassError } from "./contract/errors.ts";
+export { describeError, toError, WindlassError } from "./contract/errors.ts";
 export type {
   Acceptance,
   Guard,
@@ -58,15 +58,16 @@ export { canonicalIp } from "./contract/ip-address.ts";
 export type { LogFields, Logger } from "./contract/logger.ts";
 export { neverThrowing, silentLogger } from "./contract/logger.ts";
 export type { MaybePromise } from "./contract/maybe-promise.ts";
+export { isPromiseLike } from "./contract/maybe-promise.ts";
 export type { Message, Sendable } from "./contract/message.ts";
 export { ReceivedMessage } from "./contract/received-message.ts";
 export type { RouteMatch, Router } from "./contract/router.ts";
+export type { PublishOptions, TopicPublisher } from "./contract/topic-publisher.ts";
 export type {
   BoundAddress,
   FetchHandler,
   FetchInfo,
   FetchRoute,
-  PublishOptions,
   SocketRoute,
   Transport,
   TransportPolicy,

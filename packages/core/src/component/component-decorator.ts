@@ -3,6 +3,7 @@ import type { Connection } from "../contract/connection.ts";
 import type { CloseEvent } from "../contract/disconnect.ts";
 import type { MaybePromise } from "../contract/maybe-promise.ts";
 import type { Message } from "../contract/message.ts";
+import type { TopicPublisher } from "../contract/topic-publisher.ts";
 
 /**
  * A component around another one. It passes everything on; a subclass overrides the callbacks it
@@ -14,6 +15,14 @@ export class ComponentDecorator<Data = unknown> implements Component<Data> {
 
   constructor(inner: Component<Data>) {
     this.inner = inner;
+  }
+
+  get subprotocols(): readonly string[] | undefined {
+    return this.inner.subprotocols;
+  }
+
+  onRoute(route: TopicPublisher): void {
+    this.inner.onRoute?.(route);
   }
 
   onOpen(connection: Connection<Data>): MaybePromise<void> {

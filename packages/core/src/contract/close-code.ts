@@ -26,10 +26,12 @@ export const CloseCode = {
   RateLimited: 4002,
   HandshakeTimeout: 4003,
   QueueOverflow: 4004,
+  TokenExpired: 4005,
   ProtocolViolation: 4500,
   Unauthorized: 4501,
   Kicked: 4502,
   ConnectionLimit: 4503,
+  SessionReplaced: 4504,
 } as const;
 
 /**

@@ -14,10 +14,13 @@ export type DisconnectName =
   | "SlowConsumer"
   | "RateLimited"
   | "QueueOverflow"
+  | "HandshakeTimeout"
+  | "TokenExpired"
   | "ProtocolViolation"
   | "Unauthorized"
   | "Kicked"
-  | "ConnectionLimit";
+  | "ConnectionLimit"
+  | "SessionReplaced";
 
 /**
  * Disconnects by name, for `connection.close(Disconnects.Kicked)`: code, reason, and the cause that
@@ -35,6 +38,12 @@ export const Disconnects: Readonly<Record<DisconnectName, Required<Disconnect>>>
   SlowConsumer: { code: CloseCode.SlowConsumer, reason: "slow consumer", cause: "backpressure" },
   RateLimited: { code: CloseCode.RateLimited, reason: "rate limited", cause: "policy" },
   QueueOverflow: { code: CloseCode.QueueOverflow, reason: "too many messages", cause: "policy" },
+  HandshakeTimeout: {
+    code: CloseCode.HandshakeTimeout,
+    reason: "no token in time",
+    cause: "policy",
+  },
+  TokenExpired: { code: CloseCode.TokenExpired, reason: "token expired", cause: "policy" },
   ProtocolViolation: {
     code: CloseCode.ProtocolViolation,
     reason: "protocol violation",
@@ -46,5 +55,10 @@ export const Disconnects: Readonly<Record<DisconnectName, Required<Disconnect>>>
     code: CloseCode.ConnectionLimit,
     reason: "too many connections",
     cause: "policy",
+  },
+  SessionReplaced: {
+    code: CloseCode.SessionReplaced,
+    reason: "another connection has taken the session over",
+    cause: "server",
   },
 };

@@ -1,7 +1,7 @@
-import type { Connection } from "./connection.ts";
 import type { Dispatcher } from "./dispatcher.ts";
 import type { Guard } from "./guard.ts";
 import type { Sendable } from "./message.ts";
+import type { PublishOptions } from "./topic-publisher.ts";
 
 /** What a route asks of the transport. All values are already validated. */
 export interface TransportPolicy {
@@ -55,14 +55,6 @@ export interface BoundAddress {
   readonly port: number;
   /** Where clients connect to: `ws://localhost:8080`, `unix:/run/windlass.sock`. */
   readonly url: string;
-}
-
-/** Options of one `publish()`. */
-export interface PublishOptions {
-  /** A connection that does not get it: usually the one it came from. */
-  readonly except?: Connection;
-  /** As in `send()`. */
-  readonly compress?: boolean;
 }
 
 /** The network engine of one node. */

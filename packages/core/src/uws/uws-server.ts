@@ -6,13 +6,8 @@ import { Disconnects } from "../contract/disconnects.ts";
 import type { Logger } from "../contract/logger.ts";
 import type { Sendable } from "../contract/message.ts";
 import type { Router } from "../contract/router.ts";
-import type {
-  BoundAddress,
-  FetchRoute,
-  PublishOptions,
-  SocketRoute,
-  Transport,
-} from "../contract/transport.ts";
+import type { PublishOptions } from "../contract/topic-publisher.ts";
+import type { BoundAddress, FetchRoute, SocketRoute, Transport } from "../contract/transport.ts";
 import { createBehavior } from "./behavior.ts";
 import { containRequest } from "./contain-request.ts";
 import { DeferredEvents } from "./deferred-events.ts";

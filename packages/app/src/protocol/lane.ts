@@ -1,0 +1,87 @@
+import type {
+  EventFrame,
+  HelloFrame,
+  RequestFrame,
+  SubscribeFrame,
+  UnsubscribeFrame,
+} from "@windlass/protocol";
+
+/** The frames that are handled in their order. */
+export type OrderedFrame =
+  | HelloFrame
+  | EventFrame
+  | RequestFrame
+  | SubscribeFrame
+  | UnsubscribeFrame;
+
+/** Where a frame goes on when it has waited. */
+export interface LaneUser {
+  /** Handles the frame, or lets it wait in the lane that the user has now. */
+  enter(frame: OrderedFrame, bytes: number): void;
+}
+
+interface Waiting {
+  readonly user: LaneUser;
+  readonly frame: OrderedFrame;
+  readonly bytes: number;
+}
+
+/**
+ * The order of one connection's messages, or of one session's: what comes while something holds the
+ * lane waits.
+ */
+export class Lane {
+  #waiting: (Waiting | undefined)[] = [];
+  /** Where the first one that still waits is: taking it off the front would move all others. */
+  #head = 0;
+  #bytes = 0;
+  #isHeld = false;
+
+  /** Whether a frame has to wait. */
+  get isHeld(): boolean {
+    return this.#isHeld;
+  }
+
+  /** How many frames wait. */
+  get length(): number {
+    return this.#waiting.length - this.#head;
+  }
+
+  /** How many bytes wait. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  add(user: LaneUser, frame: OrderedFrame, bytes: number): void {
+    this.#waiting.push({ user, frame, bytes });
+    this.#bytes += bytes;
+  }
+
+  /** Drops everything that waits. */
+  clear(): void {
+    this.#waiting = [];
+    this.#head = 0;
+    this.#bytes = 0;
+  }
+
+  /** Holds the lane until `work` settles, which must not reject. */
+  hold(work: Promise<void>): void {
+    this.#isHeld = true;
+    void work.then(() => {
+      this.#isHeld = false;
+      this.#goOn();
+    });
+  }
+
+  #goOn(): void {
+    while (!this.#isHeld && this.#head < this.#waiting.length) {
+      const item = this.#waiting[this.#head];
+      this.#waiting[this.#head] = undefined;
+      this.#head += 1;
+      if (item === undefined) continue;
+      this.#bytes -= item.bytes;
+      item.user.enter(item.frame, item.bytes);
+    }
+    if (this.#head >= this.#waiting.length) this.clear();
+  }
+}

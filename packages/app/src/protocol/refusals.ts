@@ -1,0 +1,41 @@
+import { Disconnects } from "@windlass/core";
+import { type ErrorFrame, type WireErrorCode, wireErrors } from "@windlass/protocol";
+import type { Peer } from "./peer.ts";
+import type { ProtocolRuntime } from "./runtime.ts";
+
+/** The `error` frame of a code; placeholders of its sentence are filled with `values`. */
+export function wireError(
+  code: WireErrorCode,
+  id: number | undefined,
+  values: Readonly<Record<string, string | number>> = {},
+  details?: unknown,
+): ErrorFrame {
+  const message = wireErrors[code].replace(/\{(\w+)\}/g, (whole, name: string) =>
+    String(values[name] ?? whole),
+  );
+  return {
+    type: "error",
+    ...(id !== undefined && { id }),
+    code,
+    message,
+    ...(details !== undefined && { details }),
+  };
+}
+
+/** Counts something that a right client does not do, and closes with 4500 when there is too much of it. */
+export function countViolation(runtime: ProtocolRuntime, peer: Peer, rule: string): void {
+  runtime.counters.violations += 1;
+  const limit = runtime.options.violations;
+  if (!peer.violations.add(runtime.clock.now(), limit) || peer.state === "closed") return;
+  peer.log.warn(
+    { rule: "protocol", seen: `${limit.max} violations, the last one ${rule}`, wanted: limit },
+    "the client violates the protocol: closing with 4500",
+  );
+  peer.raw.close(Disconnects.ProtocolViolation);
+}
+
+/** Answers something that is no frame, or one that does not belong here, and counts it. */
+export function refuseFrame(runtime: ProtocolRuntime, peer: Peer, problem: string): void {
+  peer.writeFrame(wireError("ERR_FRAME_INVALID", undefined, { problem }));
+  countViolation(runtime, peer, "ERR_FRAME_INVALID");
+}

@@ -1,0 +1,84 @@
+import { isPromiseLike, type MaybePromise, toError } from "@windlass/core";
+import {
+  type ErrorFrame,
+  ProtocolError,
+  type SubscribeFrame,
+  type TopicMatch,
+  type UnsubscribeFrame,
+} from "@windlass/protocol";
+import type { Peer } from "./peer.ts";
+import { topicOfCodec } from "./publishing.ts";
+import { countViolation, wireError } from "./refusals.ts";
+import type { ProtocolRuntime } from "./runtime.ts";
+
+/** Answers `subscribe`. A promise, which never rejects, while `authorize` takes its time. */
+export function subscribe(
+  runtime: ProtocolRuntime,
+  peer: Peer,
+  frame: SubscribeFrame,
+): Promise<void> | undefined {
+  const { id, topic } = frame;
+  const match = runtime.topicPatterns.match(topic);
+  if (match === undefined) {
+    peer.writeFrame(wireError("ERR_TOPIC_UNKNOWN", id));
+    countViolation(runtime, peer, "ERR_TOPIC_UNKNOWN");
+    return undefined;
+  }
+  const max = runtime.options.maxSubscriptions;
+  if (peer.topics.size >= max && !peer.topics.has(topic)) {
+    peer.writeFrame(wireError("ERR_TOO_MANY_TOPICS", id, { max }, { max }));
+    return undefined;
+  }
+  const finish = (isAllowed: boolean): void => {
+    if (isAllowed) enter(peer, frame);
+    else peer.writeFrame(wireError("ERR_TOPIC_REFUSED", id));
+  };
+  const refuse = (error: unknown): void => {
+    peer.writeFrame(refusalOf(peer, frame, match, error));
+  };
+  try {
+    const verdict = authorize(runtime, peer, match);
+    if (isPromiseLike(verdict)) return verdict.then(finish).catch(refuse);
+    finish(verdict);
+  } catch (error) {
+    refuse(error);
+  }
+  return undefined;
+}
+
+/** Answers `unsubscribe`. */
+export function unsubscribe(peer: Peer, { id, topic }: UnsubscribeFrame): void {
+  if (peer.topics.delete(topic)) peer.raw.unsubscribe(topicOfCodec(peer.codec, topic));
+  peer.writeFrame({ type: "response", id });
+}
+
+/** Nobody may have topics of a pattern without a policy. */
+function authorize(
+  runtime: ProtocolRuntime,
+  peer: Peer,
+  { pattern, params }: TopicMatch,
+): MaybePromise<boolean> {
+  return runtime.topics.get(pattern)?.authorize(peer, params) ?? false;
+}
+
+function enter(peer: Peer, { id, topic }: SubscribeFrame): void {
+  if (peer.state === "closed") return;
+  peer.topics.add(topic);
+  peer.raw.subscribe(topicOfCodec(peer.codec, topic));
+  peer.writeFrame({ type: "response", id });
+}
+
+function refusalOf(
+  peer: Peer,
+  { id }: SubscribeFrame,
+  { pattern }: TopicMatch,
+  thrown: unknown,
+): ErrorFrame {
+  if (thrown instanceof ProtocolError) {
+    const { code, message, details } = thrown;
+    return { type: "error", id, code, message, ...(details !== undefined && { details }) };
+  }
+  const message = "authorize() of a topic failed: answering ERR_HANDLER_FAILED";
+  peer.log.error({ err: toError(thrown), pattern }, message);
+  return wireError("ERR_HANDLER_FAILED", id, { name: pattern });
+}
