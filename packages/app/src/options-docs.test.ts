@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
 import { appOptionsSchema, closeOptionsSchema, listenSchema } from "./app-options.ts";
+import { protocolOptionsSchema } from "./protocol/protocol-options.ts";
 import { httpOptionsSchema, routeOptionsSchema } from "./route-options.ts";
 
 /** What a schema says of one option, as JSON Schema spells it. */
@@ -13,6 +14,8 @@ interface Option {
   readonly maximum?: number;
   readonly exclusiveMinimum?: number;
   readonly properties?: Readonly<Record<string, Option>>;
+  /** What a record holds under each name. */
+  readonly additionalProperties?: Option | boolean;
   readonly required?: readonly string[];
   readonly anyOf?: readonly Option[];
 }
@@ -26,11 +29,13 @@ interface Row {
 const page = readFileSync(new URL("../../../docs/reference/options.md", import.meta.url), "utf8");
 const required = "required";
 
-/** The options of a schema, also those inside of options, by path: `heartbeat.timeoutMs`. */
+/** The options of a schema, also those inside of options, by path: `heartbeat.timeoutMs`, `rateLimits.*.burst`. */
 function optionsOf(schema: z.ZodType): Map<string, Option> {
   const options = new Map<string, Option>();
   const walk = (option: Option, prefix: string): void => {
-    for (const [name, member] of Object.entries(option.properties ?? {})) {
+    const { properties = {}, additionalProperties } = option;
+    if (typeof additionalProperties === "object") walk(additionalProperties, `${prefix}*.`);
+    for (const [name, member] of Object.entries(properties)) {
       const isRequired = option.required?.includes(name) && member.default === undefined;
       options.set(`${prefix}${name}`, isRequired ? { ...member, default: required } : member);
       for (const branch of member.anyOf ?? [member]) walk(branch, `${prefix}${name}.`);
@@ -47,7 +52,7 @@ function rowsBelow(heading: string): Map<string, Row> {
   for (const line of section.split("\n")) {
     const cells = line.slice(1).split("|");
     const [name = "", , fallback = "", range = ""] = cells.map((cell) => cell.trim());
-    if (!/^`[\w.]+`$/.test(name)) continue;
+    if (!/^`[\w.*]+`$/.test(name)) continue;
     rows.set(name.replaceAll("`", ""), { fallback: parseCell(fallback), range });
   }
   return rows;
@@ -68,16 +73,32 @@ function rangeOf(option: Option): string | undefined {
     return option.enum.map((value) => `\`${JSON.stringify(value)}\``).join(", ");
   }
   const { exclusiveMinimum, minimum, maximum } = option;
-  if (exclusiveMinimum !== undefined) return `above ${exclusiveMinimum}`;
+  if (exclusiveMinimum !== undefined) {
+    const end = maximum === undefined ? "" : `, up to ${maximum.toLocaleString("en")}`;
+    return `above ${exclusiveMinimum}${end}`;
+  }
   if (minimum === undefined) return undefined;
   if (maximum === undefined || maximum === Number.MAX_SAFE_INTEGER) return `at least ${minimum}`;
   return `${minimum.toLocaleString("en")} to ${maximum.toLocaleString("en")}`;
 }
 
+/** A default as the page writes it: codecs go by their subprotocol. */
+function shown(value: unknown): unknown {
+  if (!Array.isArray(value)) return value;
+  return value.map((item) => Reflect.get(Object(item), "subprotocol") ?? item);
+}
+
+/** The handlers of a protocol are no settings, but whoever looks them up expects them first. */
+const allProtocolOptions = z.strictObject({
+  handlers: z.record(z.string(), z.unknown()),
+  ...protocolOptionsSchema.shape,
+});
+
 describe.each([
   ["App options", appOptionsSchema],
   ["Route options", routeOptionsSchema],
   ["HTTP options", httpOptionsSchema],
+  ["Protocol options", allProtocolOptions],
   ["Close options", closeOptionsSchema],
 ])("%s in the reference", (heading, schema) => {
   const options = optionsOf(schema);
@@ -89,7 +110,7 @@ describe.each([
 
   it.each([...options])("give the default and the range of %s", (name, option) => {
     const row = rows.get(name);
-    expect(row?.fallback).toEqual(option.default);
+    expect(row?.fallback).toEqual(shown(option.default));
     // Permissions are written in octal, as chmod takes them.
     const range = name === "unixSocketMode" ? "`0o0` to `0o777`" : rangeOf(option);
     if (range !== undefined) expect(row?.range).toBe(range);

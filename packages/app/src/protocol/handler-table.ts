@@ -1,4 +1,10 @@
-import { type Payload, type Protocol, RequestDefinition, schemaOf } from "@windlass/protocol";
+import {
+  type MessageDefinition,
+  type Payload,
+  type Protocol,
+  RequestDefinition,
+  schemaOf,
+} from "@windlass/protocol";
 import type { z } from "zod";
 import { optionError } from "../option-error.ts";
 import type { RunningCall } from "./call.ts";
@@ -32,33 +38,51 @@ export interface CompiledHandler {
  */
 export function compileHandlers(
   protocol: Protocol,
+  handlers: unknown,
   options: ParsedProtocolOptions,
 ): ReadonlyMap<string, CompiledHandler> {
-  const { handlers, rateLimits, middleware } = options;
-  checkNames("handlers", Object.keys(handlers), protocol.client);
-  checkNames("rateLimits", Object.keys(rateLimits), protocol.client);
-  const table = new Map<string, CompiledHandler>();
-  for (const [name, definition] of Object.entries(protocol.client)) {
-    const handler = handlers[name];
-    if (handler === undefined) {
-      throw optionError(`options of ProtocolComponent.handlers.${name}`, "it is missing");
-    }
-    const isRequest = definition instanceof RequestDefinition;
-    const limit = rateLimits[name];
-    table.set(name, {
-      name,
-      kind: isRequest ? "request" : "event",
-      schema: schemaOf(isRequest ? definition.data : definition),
-      result: isRequest ? definition.result : undefined,
-      rate: limit && {
-        perSecond: limit.messagesPerSecond,
-        burst: limit.burst ?? Math.max(1, 2 * limit.messagesPerSecond),
-      },
-      // `handlers` may be an instance of a class, whose methods want it as `this`.
-      run: wrapped((handler as Handler).bind(handlers), middleware),
-    });
+  if (typeof handlers !== "object" || handlers === null) {
+    const seen = handlers === null ? "null" : typeof handlers;
+    throw optionError(place("handlers"), `expected an object of functions; seen ${seen}`);
   }
-  return table;
+  // An instance of a class may have methods and state of its own beside the handlers.
+  if (Object.getPrototypeOf(handlers) === Object.prototype) {
+    checkNames("handlers", Object.keys(handlers), protocol.client);
+  }
+  checkNames("rateLimits", Object.keys(options.rateLimits), protocol.client);
+  const definitions = Object.entries(protocol.client);
+  return new Map(
+    definitions.map(([name, definition]) => [name, compile(name, definition, handlers, options)]),
+  );
+}
+
+function compile(
+  name: string,
+  definition: MessageDefinition,
+  handlers: object,
+  { rateLimits, middleware }: ParsedProtocolOptions,
+): CompiledHandler {
+  const handler: unknown = Reflect.get(handlers, name);
+  if (typeof handler !== "function") {
+    const problem = `expected a function (connection, data, call) => ...; seen ${typeof handler}`;
+    throw optionError(place(`handlers.${name}`), problem);
+  }
+  const isRequest = definition instanceof RequestDefinition;
+  return {
+    name,
+    kind: isRequest ? "request" : "event",
+    schema: schemaOf(isRequest ? definition.data : definition),
+    result: isRequest ? definition.result : undefined,
+    rate: rateOf(rateLimits[name]),
+    // Methods of a class want its instance as `this`.
+    run: wrapped(handler.bind(handlers) as Handler, middleware),
+  };
+}
+
+function rateOf(limit: ParsedProtocolOptions["rateLimits"][string]): Rate | undefined {
+  if (limit === undefined) return undefined;
+  const { messagesPerSecond: perSecond, burst = Math.max(1, 2 * perSecond) } = limit;
+  return { perSecond, burst };
 }
 
 /** The handler inside all middleware; itself when there is none. */
@@ -75,7 +99,11 @@ function checkNames(option: string, given: readonly string[], known: object): vo
   if (stranger === undefined) return;
   const names = Object.keys(known).join(", ") || "none";
   throw optionError(
-    `options of ProtocolComponent.${option}.${stranger}`,
+    place(`${option}.${stranger}`),
     `clients send no message of this name; the protocol has ${names}`,
   );
+}
+
+function place(option: string): string {
+  return `options of ProtocolComponent.${option}`;
 }

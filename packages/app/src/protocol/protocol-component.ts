@@ -26,7 +26,7 @@ import {
 import { optionError, parseOptions } from "../option-error.ts";
 import { awaitToken, open } from "./admission.ts";
 import { compileHandlers } from "./handler-table.ts";
-import type { ProtocolCallbacks, TopicPolicy } from "./handler-types.ts";
+import type { ProtocolCallbacks } from "./handler-types.ts";
 import { Peer } from "./peer.ts";
 import type { ProtocolConnection } from "./protocol-connection.ts";
 import { type ProtocolOptions, protocolOptionsSchema } from "./protocol-options.ts";
@@ -80,21 +80,19 @@ export class ProtocolComponent<P extends Protocol, Data = undefined> implements 
    * @throws WindlassError `ERR_OPTION_INVALID`
    */
   constructor(protocol: P, options: ProtocolOptions<P, Data>, clock: Clock = systemClock) {
-    const parsed = parseOptions(protocolOptionsSchema, options, "options of ProtocolComponent");
+    const { handlers = {}, ...settings } = options;
+    const parsed = parseOptions(protocolOptionsSchema, settings, "options of ProtocolComponent");
     checkPatterns(protocol, Object.keys(parsed.topics));
     this.#codecs = parsed.codecs;
     this.subprotocols = parsed.codecs.map((codec) => codec.subprotocol);
     this.#initialData = parsed.initialData as ((connection: Peer) => unknown) | undefined;
-    const policies = parsed.topics as Readonly<
-      Record<string, TopicPolicy<Protocol, unknown, string>>
-    >;
     this.#runtime = {
       protocol,
       options: parsed,
       // As they were given: an instance of a class keeps its `this`.
       callbacks: options as unknown as ProtocolCallbacks<Protocol, unknown>,
-      handlers: compileHandlers(protocol, parsed),
-      topics: new Map(Object.entries(policies)),
+      handlers: compileHandlers(protocol, handlers, parsed),
+      topics: new Map(Object.entries(parsed.topics)),
       topicPatterns: new TopicPatterns(Object.keys(protocol.topics)),
       sessions: new SessionStore(parsed.sessions, clock),
       clock,

@@ -2,7 +2,13 @@ import type { FrameCodec, Protocol } from "@windlass/protocol";
 import { jsonCodec } from "@windlass/protocol";
 import { msgpackCodec } from "@windlass/protocol/msgpack";
 import { z } from "zod";
-import type { Handlers, Middleware, ProtocolCallbacks, TopicPolicies } from "./handler-types.ts";
+import type {
+  Handlers,
+  Middleware,
+  ProtocolCallbacks,
+  TopicPolicies,
+  TopicPolicy,
+} from "./handler-types.ts";
 import type { ProtocolConnection } from "./protocol-connection.ts";
 
 const isFunction = (value: unknown): boolean => typeof value === "function";
@@ -10,14 +16,24 @@ const functionSchema = z.custom<(...args: never[]) => unknown>(isFunction, "expe
 const timeout = (fallback: number) => z.int().min(0).max(86_400_000).default(fallback);
 const count = (fallback: number) => z.int().min(1).max(1_000_000).default(fallback);
 
+type AnyTopicPolicy = TopicPolicy<Protocol, unknown, string>;
+
+const isPolicy = (value: unknown): boolean =>
+  typeof value === "object" && value !== null && isFunction(Reflect.get(value, "authorize"));
+
 const isCodec = (value: unknown): value is FrameCodec =>
   typeof value === "object" && value !== null && "subprotocol" in value && "decode" in value;
 
-/** Options of a ProtocolComponent that are values. `docs/reference/options.md` says what each does. */
+/**
+ * Options of a ProtocolComponent but `handlers`, which stay the user's own object.
+ * `docs/reference/options.md` says what each does.
+ */
 export const protocolOptionsSchema = z.strictObject({
-  handlers: z.record(z.string(), functionSchema).default({}),
   topics: z
-    .record(z.string(), z.object({ authorize: functionSchema }).loose().optional())
+    .record(
+      z.string(),
+      z.custom<AnyTopicPolicy>(isPolicy, "expected { authorize: (connection, params) => boolean }"),
+    )
     .default({}),
   middleware: z
     .array(z.custom<Middleware>(isFunction, "expected a function (call, next) => next()"))
@@ -68,7 +84,7 @@ export const protocolOptionsSchema = z.strictObject({
 
 type Settings = z.input<typeof protocolOptionsSchema>;
 
-/** The options that are values, parsed and frozen. */
+/** Parsed and frozen. */
 export type ParsedProtocolOptions = Readonly<z.output<typeof protocolOptionsSchema>>;
 
 /** How fast one connection may send the message of a name. */

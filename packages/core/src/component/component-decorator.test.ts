@@ -45,6 +45,16 @@ describe("ComponentDecorator", () => {
     expect(() => decorator.onError(connection, error, "message")).toThrow(error);
   });
 
+  it("passes on the inner component's subprotocols and its route", () => {
+    const inner = { subprotocols: ["chat.v1"], onRoute: vi.fn(), onMessage: () => undefined };
+    const decorator = new ComponentDecorator(inner);
+    const route = { publish: () => true };
+    decorator.onRoute(route);
+    expect(decorator.subprotocols).toEqual(["chat.v1"]);
+    expect(inner.onRoute).toHaveBeenCalledExactlyOnceWith(route);
+    expect(new ComponentDecorator({ onMessage: () => undefined }).subprotocols).toBeUndefined();
+  });
+
   it("keeps the inner component as this", async () => {
     class Counter implements Component {
       count = 0;

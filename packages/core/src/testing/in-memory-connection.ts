@@ -189,7 +189,7 @@ export class InMemoryConnection implements Connection {
 }
 
 /** A copy of what is to be sent, as the engine makes one. */
-function readSendable(data: Sendable): string | Uint8Array {
+export function readSendable(data: Sendable): string | Uint8Array {
   if (typeof data === "string") return data;
   if (data instanceof ReceivedMessage) return data.isBinary ? data.bytes() : data.text();
   if (data instanceof Uint8Array || data instanceof ArrayBuffer)

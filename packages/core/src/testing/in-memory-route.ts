@@ -8,10 +8,13 @@ import { accept, type Guard } from "../contract/guard.ts";
 import type { Handshake } from "../contract/handshake.ts";
 import { type Logger, silentLogger } from "../contract/logger.ts";
 import { isPromiseLike } from "../contract/maybe-promise.ts";
+import type { Sendable } from "../contract/message.ts";
+import type { TopicPublisher } from "../contract/topic-publisher.ts";
 import {
   InMemoryConnection,
   type InMemoryPolicy,
   type InMemoryRuntime,
+  readSendable,
 } from "./in-memory-connection.ts";
 import {
   createInMemoryHandshake,
@@ -52,7 +55,7 @@ const defaultPolicy: InMemoryPolicy = {
  * A component with everything around it that a route has, and no network: clients are objects in
  * the same process. Several clients share the component and its topics.
  */
-export class InMemoryRoute<Data = unknown> {
+export class InMemoryRoute<Data = unknown> implements TopicPublisher {
   readonly #runtime: InMemoryRuntime;
   readonly #guard: Guard;
   readonly #events: (() => void)[] = [];
@@ -68,6 +71,7 @@ export class InMemoryRoute<Data = unknown> {
       log,
       release: (handshake) => this.#release(handshake),
     };
+    component.onRoute?.(this);
   }
 
   /** The connections that are open now. */
@@ -96,12 +100,8 @@ export class InMemoryRoute<Data = unknown> {
    *
    * @throws WindlassError `ERR_TOPIC_INVALID`
    */
-  publish(
-    topic: string,
-    data: string | Uint8Array | ArrayBuffer,
-    options: { readonly except?: Connection<Data> } = {},
-  ): boolean {
-    return this.#runtime.topics.publish(topic, data, options.except);
+  publish(topic: string, data: Sendable, options: { readonly except?: Connection } = {}): boolean {
+    return this.#runtime.topics.publish(topic, readSendable(data), options.except);
   }
 
   /** Resolves when no callback is running any more, also those that run `async`. */

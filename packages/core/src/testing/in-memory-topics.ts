@@ -37,16 +37,12 @@ export class InMemoryTopics {
    *
    * @throws WindlassError `ERR_TOPIC_INVALID`
    */
-  publish(
-    topic: string,
-    data: string | Uint8Array | ArrayBuffer,
-    except: unknown = undefined,
-  ): boolean {
+  publish(topic: string, data: string | Uint8Array, except: unknown = undefined): boolean {
     checkTopic(topic);
     const members = [...(this.#members.get(topic) ?? [])].filter((member) => member !== except);
     // A copy for each: what one test peer does to its bytes is no concern of the others.
     for (const member of members) {
-      member.publish(typeof data === "string" ? data : new Uint8Array(data).slice());
+      member.publish(typeof data === "string" ? data : data.slice());
     }
     return members.length > 0;
   }
