@@ -54,6 +54,7 @@ export { App } from "./app.ts";
 export type { AppOptions, CloseOptions, ParsedAppOptions } from "./app-options.ts";
 export { EchoServer } from "./echo-server.ts";
 // Typed messages.
+export { asyncApi, protocolDocs } from "./protocol/documents.ts";
 export type {
   Call,
   EventHandler,

@@ -130,6 +130,8 @@ describe.each([jsonCodec, msgpackCodec])("over $subprotocol a component", (codec
   });
 });
 
+const handlers = { say: () => {}, add: () => 0 };
+
 describe("a component", () => {
   it("offers the subprotocols of its codecs and speaks the one of the connection", async () => {
     const { component } = stageOf();
@@ -227,22 +229,15 @@ describe("a component", () => {
   });
 
   it.each([
-    ["handlers.sya", { handlers: { say: () => {}, add: () => 0, sya: () => {} } }],
+    ["handlers.sya", { handlers: { ...handlers, sya: () => {} } }],
     ["handlers.add", { handlers: { say: () => {} } }],
-    ["handlers.say", { handlers: { say: 1, add: () => 0 } }],
-    [
-      "rateLimits.sya",
-      { handlers: { say: () => {}, add: () => 0 }, rateLimits: { sya: { messagesPerSecond: 1 } } },
-    ],
-    [
-      "topics.romm/:name",
-      {
-        handlers: { say: () => {}, add: () => 0 },
-        topics: { "romm/:name": { authorize: () => true } },
-      },
-    ],
-    ["handlerTimoutMs", { handlers: { say: () => {}, add: () => 0 }, handlerTimoutMs: 1 }],
-    ["violations.max", { handlers: { say: () => {}, add: () => 0 }, violations: { max: 0 } }],
+    ["handlers.say", { handlers: { ...handlers, say: 1 } }],
+    ["handlers", { handlers: null }],
+    ["rateLimits.sya", { handlers, rateLimits: { sya: { messagesPerSecond: 1 } } }],
+    ["topics.romm/:name", { handlers, topics: { "romm/:name": { authorize: () => true } } }],
+    ["topics.room/:name", { handlers, topics: { "room/:name": {} } }],
+    ["handlerTimoutMs", { handlers, handlerTimoutMs: 1 }],
+    ["violations.max", { handlers, violations: { max: 0 } }],
   ])("refuses options with a wrong %s by its name", (path, options) => {
     const create = () => new ProtocolComponent(sample, options as never);
     expect(create).toThrow(`options of ProtocolComponent.${path}: `);

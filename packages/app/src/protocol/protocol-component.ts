@@ -50,7 +50,7 @@ export interface ProtocolStats {
 /** Who gets a publication. */
 export interface ProtocolPublishOptions {
   /** A connection that does not get it: usually the one it came from. */
-  readonly except?: ProtocolConnection<never, never> | undefined;
+  readonly except?: Pick<ProtocolConnection, "raw"> | undefined;
 }
 
 /**
