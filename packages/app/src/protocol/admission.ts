@@ -2,6 +2,7 @@ import { Disconnects, isPromiseLike, toError } from "@windlass/core";
 import type { AuthFrame, HelloFrame, WelcomeFrame } from "@windlass/protocol";
 import type { TokenUser } from "./handler-types.ts";
 import type { Peer } from "./peer.ts";
+import { topicOfCodec } from "./publishing.ts";
 import { refuseFrame, wireError } from "./refusals.ts";
 import type { ProtocolRuntime } from "./runtime.ts";
 
@@ -154,7 +155,7 @@ function joinSession(
 export function open(runtime: ProtocolRuntime, peer: Peer): Promise<void> | undefined {
   const { onOpen } = runtime.callbacks;
   peer.hasOpened = true;
-  peer.onReady?.();
+  peer.raw.subscribe(topicOfCodec(peer.codec));
   try {
     const opening = onOpen?.(peer);
     if (!isPromiseLike(opening)) return undefined;

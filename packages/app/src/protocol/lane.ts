@@ -26,12 +26,15 @@ interface Waiting {
   readonly bytes: number;
 }
 
+/** Shared by all lanes in which nothing waits. */
+const none: (Waiting | undefined)[] = [];
+
 /**
  * The order of one connection's messages, or of one session's: what comes while something holds the
  * lane waits.
  */
 export class Lane {
-  #waiting: (Waiting | undefined)[] = [];
+  #waiting: (Waiting | undefined)[] = none;
   /** Where the first one that still waits is: taking it off the front would move all others. */
   #head = 0;
   #bytes = 0;
@@ -53,13 +56,14 @@ export class Lane {
   }
 
   add(user: LaneUser, frame: OrderedFrame, bytes: number): void {
+    if (this.#waiting === none) this.#waiting = [];
     this.#waiting.push({ user, frame, bytes });
     this.#bytes += bytes;
   }
 
   /** Drops everything that waits. */
   clear(): void {
-    this.#waiting = [];
+    this.#waiting = none;
     this.#head = 0;
     this.#bytes = 0;
   }

@@ -40,15 +40,14 @@ export class Peer implements ProtocolConnection, SessionUser, LaneUser {
   /** Stops the timer of authentication, or that of the token's end. */
   stopTokenTimer: (() => void) | undefined;
   hasOpened = false;
-  /** Called once, when the connection may talk. */
-  onReady: (() => void) | undefined;
-  /** Messages under way by id; events without one have negative numbers. */
-  readonly calls = new Map<number, RunningCall>();
-  readonly topics = new Set<string>();
-  readonly violations: Violations = new Violations();
+  /** Names of topics. Like all that follows made on first use: most connections never need it. */
+  topics: Set<string> | undefined;
   /** When the last call settles after the connection has closed. */
   onIdle: (() => void) | undefined;
   readonly #runtime: ProtocolRuntime;
+  /** Messages under way by id; events without one have negative numbers. */
+  #calls: Map<number, RunningCall> | undefined;
+  #violations: Violations | undefined;
   #controller: AbortController | undefined;
   #requests: OutgoingRequests | undefined;
   #buckets: TokenBuckets | undefined;
@@ -86,6 +85,16 @@ export class Peer implements ProtocolConnection, SessionUser, LaneUser {
       if (this.raw.state === "closed") this.#controller.abort();
     }
     return this.#controller.signal;
+  }
+
+  /** How many messages are under way. */
+  get callCount(): number {
+    return this.#calls?.size ?? 0;
+  }
+
+  get violations(): Violations {
+    this.#violations ??= new Violations();
+    return this.#violations;
   }
 
   get buckets(): TokenBuckets {
@@ -163,19 +172,25 @@ export class Peer implements ProtocolConnection, SessionUser, LaneUser {
     else this.writeFrame({ type: "ack", id });
   }
 
+  /** The message of this id that is under way. */
+  findCall(id: number): RunningCall | undefined {
+    return this.#calls?.get(id);
+  }
+
   /** Takes note of a call that goes on. */
   started(call: RunningCall): void {
     if (call.id === undefined) {
       this.#lastAnonymousCall -= 1;
       call.key = this.#lastAnonymousCall;
     }
-    this.calls.set(call.key, call);
+    this.#calls ??= new Map();
+    this.#calls.set(call.key, call);
   }
 
   /** The call is over. */
   settled(call: RunningCall): void {
-    this.calls.delete(call.key);
-    if (this.calls.size === 0) this.onIdle?.();
+    this.#calls?.delete(call.key);
+    if (this.callCount === 0) this.onIdle?.();
   }
 
   /** The connection is gone: nobody waits for anything. */
@@ -185,7 +200,7 @@ export class Peer implements ProtocolConnection, SessionUser, LaneUser {
     this.stopTokenTimer?.();
     this.#controller?.abort();
     this.#requests?.failAll();
-    for (const call of [...this.calls.values()]) call.abort("closed");
+    for (const call of [...(this.#calls?.values() ?? [])]) call.abort("closed");
   }
 }
 

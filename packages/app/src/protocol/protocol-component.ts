@@ -30,7 +30,7 @@ import type { ProtocolCallbacks } from "./handler-types.ts";
 import { Peer } from "./peer.ts";
 import type { ProtocolConnection } from "./protocol-connection.ts";
 import { type ProtocolOptions, protocolOptionsSchema } from "./protocol-options.ts";
-import { FramePublisher, topicOfCodec } from "./publishing.ts";
+import { FramePublisher } from "./publishing.ts";
 import { receive } from "./receive.ts";
 import type { ProtocolRuntime } from "./runtime.ts";
 import { SessionStore } from "./session-store.ts";
@@ -162,7 +162,6 @@ export class ProtocolComponent<P extends Protocol, Data = undefined> implements 
     peer.data = this.#initialData?.(peer);
     this.#peers.add(peer);
     this.#publisher.opened(peer.codec);
-    peer.onReady = () => void raw.subscribe(topicOfCodec(peer.codec));
     if (awaitToken(this.#runtime, peer)) return;
     return open(this.#runtime, peer);
   }
@@ -178,7 +177,7 @@ export class ProtocolComponent<P extends Protocol, Data = undefined> implements 
     this.#peers.delete(peer);
     this.#publisher.closed(peer.codec);
     peer.ended();
-    if (peer.calls.size === 0) return this.#closed(peer, event);
+    if (peer.callCount === 0) return this.#closed(peer, event);
     return new Promise<void>((resolve) => {
       peer.onIdle = resolve;
     }).then(() => this.#closed(peer, event));

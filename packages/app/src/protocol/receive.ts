@@ -29,7 +29,7 @@ export function receive(runtime: ProtocolRuntime, peer: Peer, message: Message):
       peer.requests.refused(frame.id, new ProtocolError(frame.code, frame.message, frame.details));
       return;
     case "cancel":
-      peer.calls.get(frame.id)?.abort("cancelled");
+      peer.findCall(frame.id)?.abort("cancelled");
       return;
     case "ping":
       if (frame.seen !== undefined) peer.session?.forget(frame.seen);
@@ -59,7 +59,7 @@ export function enterLane(
   }
   const { maxPendingMessages, maxPendingBytes } = runtime.options;
   const isFull =
-    lane.length + peer.calls.size >= maxPendingMessages || lane.bytes + bytes > maxPendingBytes;
+    lane.length + peer.callCount >= maxPendingMessages || lane.bytes + bytes > maxPendingBytes;
   if (isFull) peer.writeFrame(wireError("ERR_OVERLOADED", "id" in frame ? frame.id : undefined));
   else lane.add(peer, frame, bytes);
 }

@@ -77,13 +77,13 @@ function overLimit(
       return wireError("ERR_RATE_LIMITED", id, { name, retryAfterMs }, { retryAfterMs });
     }
   }
-  if (peer.calls.size === 0) return undefined;
-  if (id !== undefined && peer.calls.has(id)) {
+  if (peer.callCount === 0) return undefined;
+  if (id !== undefined && peer.findCall(id) !== undefined) {
     countViolation(runtime, peer, "ERR_FRAME_INVALID");
     const problem = `its "id" is that of a message that is not answered yet`;
     return wireError("ERR_FRAME_INVALID", id, { problem });
   }
-  const isFull = peer.calls.size + peer.lane.length >= runtime.options.maxPendingMessages;
+  const isFull = peer.callCount + peer.lane.length >= runtime.options.maxPendingMessages;
   return isFull ? wireError("ERR_OVERLOADED", id) : undefined;
 }
 

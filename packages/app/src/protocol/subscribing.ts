@@ -25,7 +25,7 @@ export function subscribe(
     return undefined;
   }
   const max = runtime.options.maxSubscriptions;
-  if (peer.topics.size >= max && !peer.topics.has(topic)) {
+  if ((peer.topics?.size ?? 0) >= max && !peer.topics?.has(topic)) {
     peer.writeFrame(wireError("ERR_TOO_MANY_TOPICS", id, { max }, { max }));
     return undefined;
   }
@@ -48,7 +48,7 @@ export function subscribe(
 
 /** Answers `unsubscribe`. */
 export function unsubscribe(peer: Peer, { id, topic }: UnsubscribeFrame): void {
-  if (peer.topics.delete(topic)) peer.raw.unsubscribe(topicOfCodec(peer.codec, topic));
+  if (peer.topics?.delete(topic)) peer.raw.unsubscribe(topicOfCodec(peer.codec, topic));
   peer.writeFrame({ type: "response", id });
 }
 
@@ -63,6 +63,7 @@ function authorize(
 
 function enter(peer: Peer, { id, topic }: SubscribeFrame): void {
   if (peer.state === "closed") return;
+  peer.topics ??= new Set();
   peer.topics.add(topic);
   peer.raw.subscribe(topicOfCodec(peer.codec, topic));
   peer.writeFrame({ type: "response", id });
