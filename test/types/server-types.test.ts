@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { Compiler } from "./compiler.ts";
 
 const before = `
-import { App, ProtocolComponent } from "@windlass/app";
+import { App, type Middleware, ProtocolComponent } from "@windlass/app";
 import { bigintString, defineProtocol, encoded, isoDateTime, request } from "@windlass/protocol";
 import { z } from "zod";
 const chat = defineProtocol({
@@ -63,6 +63,17 @@ const right = [
   [
     "a rate limit",
     "new ProtocolComponent(chat, { handlers, rateLimits: { say: { messagesPerSecond: 1 } } });",
+  ],
+  [
+    "data of the connection, by an initialData that looks at it",
+    `new ProtocolComponent(chat, {
+        initialData: (connection) => ({ path: connection.handshake.path }),
+        handlers: { ...handlers, say: (from) => { void from.data.path.length; } } });`,
+  ],
+  [
+    "middleware of any protocol",
+    `const log: Middleware = (call, next) => { void call.name; return next(); };
+      new ProtocolComponent(chat, { middleware: [log], handlers: { ...handlers, say: (from) => { from.send("said", { text: "", at: "" }); } } });`,
   ],
   [
     "middleware",

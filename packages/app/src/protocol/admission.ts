@@ -1,66 +1,61 @@
 import { Disconnects, isPromiseLike, toError } from "@windlass/core";
 import type { AuthFrame, HelloFrame, WelcomeFrame } from "@windlass/protocol";
 import type { TokenUser } from "./handler-types.ts";
+import type { Enter } from "./lane.ts";
 import type { Peer } from "./peer.ts";
 import { topicOfCodec } from "./publishing.ts";
 import { refuseFrame, wireError } from "./refusals.ts";
-import type { ProtocolRuntime } from "./runtime.ts";
 
 /** The longest time that a timer can wait for. */
 const maxTimerMs = 2_147_483_647;
 
 /** Makes a connection wait for its token, if the component wants one; whether it does. */
-export function awaitToken(runtime: ProtocolRuntime, peer: Peer): boolean {
-  if (runtime.callbacks.authenticate === undefined) return false;
+export function awaitToken(peer: Peer): boolean {
+  if (peer.runtime.callbacks.authenticate === undefined) return false;
   peer.admission = "waiting";
-  peer.stopTokenTimer = runtime.clock.after(runtime.options.authTimeoutMs, () => {
+  peer.stopTokenTimer = peer.runtime.clock.after(peer.runtime.options.authTimeoutMs, () => {
     peer.raw.close(Disconnects.HandshakeTimeout);
   });
   return true;
 }
 
 /** Answers `hello`. A promise, which never rejects, while the token is being checked. */
-export function greet(
-  runtime: ProtocolRuntime,
-  peer: Peer,
-  frame: HelloFrame,
-): Promise<void> | undefined {
+export function greet(peer: Peer, frame: HelloFrame): Promise<void> | undefined {
   if (peer.session !== undefined) {
-    refuseFrame(runtime, peer, "a connection says hello once");
+    refuseFrame(peer, "a connection says hello once");
     return undefined;
   }
   if (peer.admission === "ready") {
-    welcome(runtime, peer, frame);
+    welcome(peer, frame);
     return undefined;
   }
-  return admit(runtime, peer, frame.token, () => welcome(runtime, peer, frame));
+  return admit(peer, frame.token, () => welcome(peer, frame));
 }
 
 /** Answers `auth`: the first token of a connection, or a fresh one. */
-export function renewToken(runtime: ProtocolRuntime, peer: Peer, frame: AuthFrame): void {
-  if (runtime.callbacks.authenticate === undefined) {
+export function renewToken(peer: Peer, frame: AuthFrame, enter: Enter<Peer>): void {
+  if (peer.runtime.callbacks.authenticate === undefined) {
     peer.writeFrame({ type: "authenticated" });
     return;
   }
   if (peer.isCheckingToken) {
-    refuseFrame(runtime, peer, "another token is being checked");
+    refuseFrame(peer, "another token is being checked");
     return;
   }
   const isFirst = peer.admission === "waiting";
-  const work = admit(runtime, peer, frame.token, () => {
+  const work = admit(peer, frame.token, () => {
     peer.writeFrame({ type: "authenticated", ...expiryOf(peer) });
   });
   // What comes behind the first token waits for it; a fresh one holds up nothing.
-  if (isFirst && work !== undefined) peer.lane.hold(work);
+  if (isFirst && work !== undefined) peer.lane.hold(work, enter);
 }
 
 function admit(
-  runtime: ProtocolRuntime,
   peer: Peer,
   token: string | undefined,
   answer: () => void,
 ): Promise<void> | undefined {
-  const { authenticate } = runtime.callbacks;
+  const { authenticate } = peer.runtime.callbacks;
   if (authenticate === undefined) return undefined;
   const isFirst = peer.admission === "waiting";
   const finish = (user: TokenUser | null): Promise<void> | undefined => {
@@ -70,9 +65,9 @@ function admit(
       refuseToken(peer);
       return undefined;
     }
-    acceptToken(runtime, peer, user);
+    acceptToken(peer, user);
     answer();
-    return isFirst ? open(runtime, peer) : undefined;
+    return isFirst ? open(peer) : undefined;
   };
   peer.isCheckingToken = true;
   try {
@@ -101,14 +96,14 @@ function checkFailed(peer: Peer, error: unknown): void {
   peer.raw.close(Disconnects.InternalError);
 }
 
-function acceptToken(runtime: ProtocolRuntime, peer: Peer, user: TokenUser): void {
+function acceptToken(peer: Peer, user: TokenUser): void {
   peer.stopTokenTimer?.();
   peer.stopTokenTimer = undefined;
   peer.tokenUser = user;
   peer.admission = "ready";
   const { tokenExpiresInMs } = expiryOf(peer);
   if (tokenExpiresInMs === undefined || tokenExpiresInMs > maxTimerMs) return;
-  peer.stopTokenTimer = runtime.clock.after(tokenExpiresInMs, () => {
+  peer.stopTokenTimer = peer.runtime.clock.after(tokenExpiresInMs, () => {
     peer.raw.close(Disconnects.TokenExpired);
   });
 }
@@ -120,8 +115,8 @@ function expiryOf(peer: Peer): { readonly tokenExpiresInMs?: number } {
   return { tokenExpiresInMs: Math.max(0, Math.round(expiresAtMs - Date.now())) };
 }
 
-function welcome(runtime: ProtocolRuntime, peer: Peer, frame: HelloFrame): void {
-  const resumed = frame.session !== undefined && joinSession(runtime, peer, frame, frame.session);
+function welcome(peer: Peer, frame: HelloFrame): void {
+  const resumed = frame.session !== undefined && joinSession(peer, frame, frame.session);
   const answer: WelcomeFrame = {
     type: "welcome",
     connection: peer.id,
@@ -131,35 +126,26 @@ function welcome(runtime: ProtocolRuntime, peer: Peer, frame: HelloFrame): void 
   peer.writeFrame(answer);
 }
 
-function joinSession(
-  runtime: ProtocolRuntime,
-  peer: Peer,
-  { seen }: HelloFrame,
-  name: string,
-): boolean {
-  const { session, resumed } = runtime.sessions.open(name, peer.user?.userId, peer.codec);
-  const previous = session.user;
-  session.user = peer;
+function joinSession(peer: Peer, { seen }: HelloFrame, name: string): boolean {
+  const { session, resumed } = peer.runtime.sessions.open(name, peer.user?.userId, peer.codec);
   peer.session = session;
   peer.lane = session.lane;
   if (seen !== undefined) session.forget(seen);
   // The client knows best which connection is the live one: this one, the last it has opened.
-  if (previous !== undefined) {
-    session.lane.clear();
-    previous.replaced();
-  }
+  session.join(peer)?.replaced();
   return resumed;
 }
 
 /** Tells the application that the connection may talk; a promise while `onOpen` takes its time. */
-export function open(runtime: ProtocolRuntime, peer: Peer): Promise<void> | undefined {
-  const { onOpen } = runtime.callbacks;
+export function open(peer: Peer): Promise<void> | undefined {
   peer.hasOpened = true;
   peer.raw.subscribe(topicOfCodec(peer.codec));
   try {
-    const opening = onOpen?.(peer);
+    const opening = peer.runtime.callbacks.onOpen?.(peer);
     if (!isPromiseLike(opening)) return undefined;
-    return opening.catch((error: unknown) => openFailed(peer, error));
+    const opened = opening.catch((error: unknown) => openFailed(peer, error));
+    peer.hasOpened = opened;
+    return opened;
   } catch (error) {
     openFailed(peer, error);
     return undefined;

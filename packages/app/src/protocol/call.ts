@@ -1,27 +1,34 @@
 import type { CompiledHandler } from "./handler-table.ts";
 import type { Call } from "./handler-types.ts";
-import type { Peer } from "./peer.ts";
+import type { ProtocolConnection } from "./protocol-connection.ts";
 
 /** Why a call was given up. */
 export type AbortCause = "cancelled" | "timeout" | "closed";
 
 /** One message under way. */
 export class RunningCall implements Call {
-  readonly connection: Peer;
+  readonly connection: ProtocolConnection;
   readonly handler: CompiledHandler;
   readonly id: number | undefined;
-  readonly data: unknown;
-  abortCause: AbortCause | undefined;
+  data: unknown;
   /** By which its connection knows it: the id, or a negative number. */
   key: number;
+  abortCause: AbortCause | undefined;
+  /** `handlerTimeoutMs` is over, so that what the handler does from now on is not waited for. */
+  hasExpired = false;
   #controller: AbortController | undefined;
 
-  constructor(connection: Peer, handler: CompiledHandler, id: number | undefined, data: unknown) {
+  constructor(
+    connection: ProtocolConnection,
+    handler: CompiledHandler,
+    id: number | undefined,
+    data: unknown,
+  ) {
     this.connection = connection;
     this.handler = handler;
     this.id = id;
-    this.key = id ?? 0;
     this.data = data;
+    this.key = id ?? 0;
   }
 
   get kind(): "event" | "request" {

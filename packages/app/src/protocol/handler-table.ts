@@ -7,12 +7,11 @@ import {
 } from "@windlass/protocol";
 import type { z } from "zod";
 import { optionError } from "../option-error.ts";
-import type { RunningCall } from "./call.ts";
-import type { Middleware } from "./handler-types.ts";
-import type { Peer } from "./peer.ts";
+import type { Call, Middleware } from "./handler-types.ts";
+import type { ProtocolConnection } from "./protocol-connection.ts";
 import type { ParsedProtocolOptions } from "./protocol-options.ts";
 
-type Handler = (connection: Peer, data: unknown, call: RunningCall) => unknown;
+type Handler = (connection: ProtocolConnection, data: unknown, call: Call) => unknown;
 
 /** A token bucket's size. */
 export interface Rate {

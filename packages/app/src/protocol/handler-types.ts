@@ -40,11 +40,18 @@ export type RequestHandler<P extends Protocol, ConnectionData, Name extends keyo
   call: Call<P, ConnectionData>,
 ) => MaybePromise<ResultToSend<P["client"], Name>>;
 
-/** One handler for each message that clients may send. */
+/**
+ * One handler for each message that clients may send: {@link EventHandler} or {@link RequestHandler}.
+ * One signature for both: with two of them the compiler would not infer the connection's data.
+ */
 export type Handlers<P extends Protocol, ConnectionData> = {
-  readonly [Name in keyof P["client"] & string]: P["client"][Name] extends RequestDefinition
-    ? RequestHandler<P, ConnectionData, Name>
-    : EventHandler<P, ConnectionData, Name>;
+  readonly [Name in keyof P["client"] & string]: (
+    connection: ProtocolConnection<P, ConnectionData>,
+    data: ReceivedData<P["client"], Name>,
+    call: Call<P, ConnectionData>,
+  ) => MaybePromise<
+    P["client"][Name] extends RequestDefinition ? ResultToSend<P["client"], Name> : void
+  >;
 };
 
 /**

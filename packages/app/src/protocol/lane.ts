@@ -14,27 +14,24 @@ export type OrderedFrame =
   | SubscribeFrame
   | UnsubscribeFrame;
 
-/** Where a frame goes on when it has waited. */
-export interface LaneUser {
-  /** Handles the frame, or lets it wait in the lane that the user has now. */
-  enter(frame: OrderedFrame, bytes: number): void;
-}
+/** Handles the frame of a user, or lets it wait in the lane that the user has now. */
+export type Enter<User> = (user: User, frame: OrderedFrame, bytes: number) => void;
 
-interface Waiting {
-  readonly user: LaneUser;
+interface Waiting<User> {
+  readonly user: User;
   readonly frame: OrderedFrame;
   readonly bytes: number;
 }
 
 /** Shared by all lanes in which nothing waits. */
-const none: (Waiting | undefined)[] = [];
+const none: never[] = [];
 
 /**
  * The order of one connection's messages, or of one session's: what comes while something holds the
  * lane waits.
  */
-export class Lane {
-  #waiting: (Waiting | undefined)[] = none;
+export class Lane<User> {
+  #waiting: (Waiting<User> | undefined)[] = none;
   /** Where the first one that still waits is: taking it off the front would move all others. */
   #head = 0;
   #bytes = 0;
@@ -55,7 +52,7 @@ export class Lane {
     return this.#bytes;
   }
 
-  add(user: LaneUser, frame: OrderedFrame, bytes: number): void {
+  add(user: User, frame: OrderedFrame, bytes: number): void {
     if (this.#waiting === none) this.#waiting = [];
     this.#waiting.push({ user, frame, bytes });
     this.#bytes += bytes;
@@ -68,23 +65,23 @@ export class Lane {
     this.#bytes = 0;
   }
 
-  /** Holds the lane until `work` settles, which must not reject. */
-  hold(work: Promise<void>): void {
+  /** Holds the lane until `work` settles, which must not reject; then those that wait go on. */
+  hold(work: Promise<void>, enter: Enter<User>): void {
     this.#isHeld = true;
     void work.then(() => {
       this.#isHeld = false;
-      this.#goOn();
+      this.#goOn(enter);
     });
   }
 
-  #goOn(): void {
+  #goOn(enter: Enter<User>): void {
     while (!this.#isHeld && this.#head < this.#waiting.length) {
       const item = this.#waiting[this.#head];
       this.#waiting[this.#head] = undefined;
       this.#head += 1;
       if (item === undefined) continue;
       this.#bytes -= item.bytes;
-      item.user.enter(item.frame, item.bytes);
+      enter(item.user, item.frame, item.bytes);
     }
     if (this.#head >= this.#waiting.length) this.clear();
   }

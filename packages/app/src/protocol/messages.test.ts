@@ -159,6 +159,25 @@ describe("a component", () => {
     expect(await client.next()).toMatchObject({ id: 1, code: "ERR_HANDLER_FAILED" });
   });
 
+  it("answers data whose schema throws, or is async, with ERR_HANDLER_FAILED", async () => {
+    const odd = defineProtocol({
+      client: {
+        throwing: z.string().refine(() => {
+          throw new Error("broken rule");
+        }),
+        slow: z.string().refine(async () => true),
+      },
+    });
+    const stage = new Stage(odd, { handlers: { throwing: () => {}, slow: () => {} } });
+    const client = await stage.connect();
+    client.send({ type: "event", name: "throwing", id: 1, data: "" });
+    client.send({ type: "event", name: "slow", id: 2, data: "" });
+    expect(await client.next()).toMatchObject({ id: 1, code: "ERR_HANDLER_FAILED" });
+    expect(await client.next()).toMatchObject({ id: 2, code: "ERR_HANDLER_FAILED" });
+    expect(client.peer.connection.state).toBe("open");
+    expect(stage.log.lines).toHaveLength(2);
+  });
+
   it("hands failures to onHandlerError in place of the log, and survives that it throws", async () => {
     const errors: string[] = [];
     const stage = stageOf({

@@ -77,6 +77,40 @@ describe("messages of one connection", () => {
     expect(await client.next()).toEqual({ type: "ack", id: 7 });
   });
 
+  it("wait behind onOpen, which may ask the client meanwhile", async () => {
+    const log: string[] = [];
+    const stage = stageOf({
+      async onOpen(connection) {
+        log.push(`open ${await connection.request("confirm", { question: "in?" })}`);
+      },
+      onClose: () => void log.push("closed"),
+      handlers: { say: (_from, { text }) => void log.push(text), add: () => 0 },
+    });
+    const client = await stage.connect();
+    say(client, "early", 1);
+    expect(await client.next()).toMatchObject({ type: "request", name: "confirm" });
+    expect(log).toEqual([]);
+    client.send({ type: "response", id: 1, data: true });
+    expect(await client.next()).toEqual({ type: "ack", id: 1 });
+    client.peer.drop();
+    await stage.route.settled();
+    expect(log).toEqual(["open true", "early", "closed"]);
+  });
+
+  it("are followed by onClose only when onOpen has settled", async () => {
+    const opening = deferred();
+    const log: string[] = [];
+    const stage = stageOf({
+      onOpen: () => opening.promise.then(() => void log.push("opened")),
+      onClose: () => void log.push("closed"),
+    });
+    const client = await stage.connect();
+    client.peer.drop();
+    opening.resolve();
+    await stage.route.settled();
+    expect(log).toEqual(["opened", "closed"]);
+  });
+
   it("are bounded in number and bytes while they wait", async () => {
     const first = deferred();
     const stage = stageOf({
@@ -130,7 +164,10 @@ describe("messages of one connection", () => {
     const client = await stage.connect();
     add(client, 1);
     add(client, 1);
-    expect(await client.next()).toMatchObject({ id: 1, code: "ERR_FRAME_INVALID" });
+    // Without the id: one with it would answer the first message.
+    const refusal = await client.next();
+    expect(refusal).toMatchObject({ code: "ERR_FRAME_INVALID" });
+    expect(refusal).not.toHaveProperty("id");
     slow.resolve(3);
     expect(await client.next()).toEqual({ type: "response", id: 1, data: 3 });
   });

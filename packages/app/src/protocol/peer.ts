@@ -12,10 +12,9 @@ import type { ErrorFrame, Frame, FrameCodec, Payload, ResponseFrame } from "@win
 import { ProtocolError, RequestDefinition, schemaOf, toWire } from "@windlass/protocol";
 import type { RunningCall } from "./call.ts";
 import type { TokenUser } from "./handler-types.ts";
-import { Lane, type LaneUser, type OrderedFrame } from "./lane.ts";
+import { Lane } from "./lane.ts";
 import { connectionClosed, OutgoingRequests } from "./outgoing-requests.ts";
 import type { CloseHint, ProtocolConnection, RequestOptions } from "./protocol-connection.ts";
-import { enterLane } from "./receive.ts";
 import type { ProtocolRuntime } from "./runtime.ts";
 import type { EncodedFrame, Session, SessionUser } from "./session.ts";
 import { TokenBuckets } from "./token-buckets.ts";
@@ -27,24 +26,23 @@ export type Admission = "waiting" | "ready";
 const maxRetryAfterMs = 300_000;
 
 /** The server's end of a connection that speaks a protocol. */
-export class Peer implements ProtocolConnection, SessionUser, LaneUser {
+export class Peer implements ProtocolConnection, SessionUser {
   readonly raw: Connection;
   readonly codec: FrameCodec;
   data: unknown = undefined;
   // What follows is for the files of this folder.
-  lane: Lane = new Lane();
-  session: Session | undefined;
+  readonly runtime: ProtocolRuntime<Peer>;
+  lane: Lane<Peer> = new Lane();
+  session: Session<Peer> | undefined;
   admission: Admission = "ready";
   isCheckingToken = false;
   tokenUser: TokenUser | undefined;
   /** Stops the timer of authentication, or that of the token's end. */
   stopTokenTimer: (() => void) | undefined;
-  hasOpened = false;
+  /** Whether `onOpen` was called; the promise while it takes its time. */
+  hasOpened: boolean | Promise<void> = false;
   /** Names of topics. Like all that follows made on first use: most connections never need it. */
   topics: Set<string> | undefined;
-  /** When the last call settles after the connection has closed. */
-  onIdle: (() => void) | undefined;
-  readonly #runtime: ProtocolRuntime;
   /** Messages under way by id; events without one have negative numbers. */
   #calls: Map<number, RunningCall> | undefined;
   #violations: Violations | undefined;
@@ -52,9 +50,10 @@ export class Peer implements ProtocolConnection, SessionUser, LaneUser {
   #requests: OutgoingRequests | undefined;
   #buckets: TokenBuckets | undefined;
   #lastAnonymousCall = 0;
+  #onIdle: (() => void) | undefined;
 
-  constructor(runtime: ProtocolRuntime, raw: Connection, codec: FrameCodec) {
-    this.#runtime = runtime;
+  constructor(runtime: ProtocolRuntime<Peer>, raw: Connection, codec: FrameCodec) {
+    this.runtime = runtime;
     this.raw = raw;
     this.codec = codec;
   }
@@ -103,7 +102,7 @@ export class Peer implements ProtocolConnection, SessionUser, LaneUser {
   }
 
   get requests(): OutgoingRequests {
-    const { clock, options } = this.#runtime;
+    const { clock, options } = this.runtime;
     this.#requests ??= new OutgoingRequests({
       send: (frame) => this.writeFrame(frame),
       clock,
@@ -113,7 +112,7 @@ export class Peer implements ProtocolConnection, SessionUser, LaneUser {
   }
 
   send(name: string, data: unknown): SendStatus {
-    const payload = this.#runtime.protocol.server[name];
+    const payload = this.runtime.protocol.server[name];
     if (payload === undefined || payload instanceof RequestDefinition) {
       throw notInProtocol("event", name);
     }
@@ -121,10 +120,10 @@ export class Peer implements ProtocolConnection, SessionUser, LaneUser {
   }
 
   async request(name: string, data: unknown, options: RequestOptions = {}): Promise<never> {
-    const definition = this.#runtime.protocol.server[name];
+    const definition = this.runtime.protocol.server[name];
     if (!(definition instanceof RequestDefinition)) throw notInProtocol("request", name);
     if (this.raw.state === "closed") throw connectionClosed(name);
-    const timeoutMs = options.timeoutMs ?? this.#runtime.options.requestTimeoutMs;
+    const timeoutMs = options.timeoutMs ?? this.runtime.options.requestTimeoutMs;
     const wire = toWire(definition.data, data);
     const answer = await this.requests.ask(name, wire, { ...options, timeoutMs });
     return readResult(name, definition.result, answer) as never;
@@ -141,10 +140,6 @@ export class Peer implements ProtocolConnection, SessionUser, LaneUser {
       this.writeFrame({ type: "reconnect", afterMs });
     }
     this.raw.close(disconnect);
-  }
-
-  enter(frame: OrderedFrame, bytes: number): void {
-    enterLane(this.#runtime, this, frame, bytes);
   }
 
   /** Sends a frame of this connection. */
@@ -190,13 +185,21 @@ export class Peer implements ProtocolConnection, SessionUser, LaneUser {
   /** The call is over. */
   settled(call: RunningCall): void {
     this.#calls?.delete(call.key);
-    if (this.callCount === 0) this.onIdle?.();
+    if (this.callCount === 0) this.#onIdle?.();
+  }
+
+  /** Resolves when no call is under way, on a connection that is gone. */
+  idle(): Promise<void> {
+    if (this.callCount === 0) return Promise.resolve();
+    return new Promise((resolve) => {
+      this.#onIdle = resolve;
+    });
   }
 
   /** The connection is gone: nobody waits for anything. */
   ended(): void {
     if (this.session === undefined) this.lane.clear();
-    else this.#runtime.sessions.leave(this.session, this);
+    else this.runtime.sessions.leave(this.session, this);
     this.stopTokenTimer?.();
     this.#controller?.abort();
     this.#requests?.failAll();

@@ -31,7 +31,7 @@ import { Peer } from "./peer.ts";
 import type { ProtocolConnection } from "./protocol-connection.ts";
 import { type ProtocolOptions, protocolOptionsSchema } from "./protocol-options.ts";
 import { FramePublisher } from "./publishing.ts";
-import { receive } from "./receive.ts";
+import { enterLane, receive } from "./receive.ts";
 import type { ProtocolRuntime } from "./runtime.ts";
 import { SessionStore } from "./session-store.ts";
 
@@ -60,7 +60,9 @@ export interface ProtocolPublishOptions {
  * @example
  * const chat = new ProtocolComponent(protocol, {
  *   handlers: {
- *     say: (connection, { text }) => chat.broadcast("said", { from: connection.id, text }),
+ *     say(connection, { text }) {
+ *       chat.broadcast("said", { from: connection.id, text });
+ *     },
  *   },
  * });
  * app.route("/chat", chat);
@@ -68,7 +70,7 @@ export interface ProtocolPublishOptions {
 export class ProtocolComponent<P extends Protocol, Data = undefined> implements Component {
   /** What the route offers as subprotocols: those of the codecs. */
   readonly subprotocols: readonly string[];
-  readonly #runtime: ProtocolRuntime;
+  readonly #runtime: ProtocolRuntime<Peer>;
   readonly #codecs: readonly FrameCodec[];
   readonly #initialData: ((connection: Peer) => unknown) | undefined;
   readonly #publisher = new FramePublisher();
@@ -80,7 +82,7 @@ export class ProtocolComponent<P extends Protocol, Data = undefined> implements 
    * @throws WindlassError `ERR_OPTION_INVALID`
    */
   constructor(protocol: P, options: ProtocolOptions<P, Data>, clock: Clock = systemClock) {
-    const { handlers = {}, ...settings } = options;
+    const { handlers = {}, ...settings } = options as { readonly handlers?: unknown };
     const parsed = parseOptions(protocolOptionsSchema, settings, "options of ProtocolComponent");
     checkPatterns(protocol, Object.keys(parsed.topics));
     this.#codecs = parsed.codecs;
@@ -156,18 +158,20 @@ export class ProtocolComponent<P extends Protocol, Data = undefined> implements 
     this.#publisher.addRoute(route);
   }
 
-  onOpen(raw: Connection): MaybePromise<void> {
+  onOpen(raw: Connection): void {
     const peer = new Peer(this.#runtime, raw, this.#codecOf(raw));
     raw.data = peer;
     peer.data = this.#initialData?.(peer);
     this.#peers.add(peer);
     this.#publisher.opened(peer.codec);
-    if (awaitToken(this.#runtime, peer)) return;
-    return open(this.#runtime, peer);
+    if (awaitToken(peer)) return;
+    const opening = open(peer);
+    // Not for the route to wait for: what onOpen asks of the client is answered by a message.
+    if (opening !== undefined) peer.lane.hold(opening, enterLane);
   }
 
   onMessage(raw: Connection, message: Message): void {
-    receive(this.#runtime, raw.data as Peer, message);
+    receive(raw.data as Peer, message);
   }
 
   onClose(raw: Connection, event: CloseEvent): MaybePromise<void> {
@@ -177,14 +181,19 @@ export class ProtocolComponent<P extends Protocol, Data = undefined> implements 
     this.#peers.delete(peer);
     this.#publisher.closed(peer.codec);
     peer.ended();
-    if (peer.callCount === 0) return this.#closed(peer, event);
-    return new Promise<void>((resolve) => {
-      peer.onIdle = resolve;
-    }).then(() => this.#closed(peer, event));
+    if (peer.hasOpened === false) return;
+    if (peer.hasOpened === true && peer.callCount === 0) return this.#closed(peer, event);
+    return this.#closedLater(peer, event);
+  }
+
+  async #closedLater(peer: Peer, event: CloseEvent): Promise<void> {
+    await peer.hasOpened;
+    await peer.idle();
+    await this.#closed(peer, event);
   }
 
   #closed(peer: Peer, event: CloseEvent): MaybePromise<void> {
-    if (peer.hasOpened) return this.#runtime.callbacks.onClose?.(peer, event);
+    return this.#runtime.callbacks.onClose?.(peer, event);
   }
 
   #codecOf(raw: Connection): FrameCodec {

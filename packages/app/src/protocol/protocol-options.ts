@@ -116,16 +116,19 @@ interface CommonOptions<P extends Protocol, Data>
   /** Who may subscribe to topics. */
   readonly topics?: TopicPolicies<P, NoInfer<Data>>;
   /** Runs around every handler, first to last. */
-  readonly middleware?: readonly Middleware<P, NoInfer<Data>>[];
+  readonly middleware?: readonly Middleware<NoInfer<P>, NoInfer<Data>>[];
   /** Limits of single messages, by name and connection. */
   readonly rateLimits?: { readonly [Name in keyof P["client"] & string]?: MessageRateLimit };
 }
 
 /** What `new ProtocolComponent(protocol, options)` takes as options. */
-export type ProtocolOptions<P extends Protocol, Data> = CommonOptions<P, Data> &
-  (keyof P["client"] extends never
-    ? { readonly handlers?: Handlers<P, NoInfer<Data>> }
-    : {
-        /** One handler for each event and each request that clients may send. */
-        readonly handlers: Handlers<P, NoInfer<Data>>;
-      });
+export type ProtocolOptions<P extends Protocol, Data> = CommonOptions<P, Data> & {
+  /**
+   * One handler for each event and each request that clients may send; not needed when they send
+   * nothing.
+   */
+  readonly [Key in "handlers" as keyof P["client"] extends never ? never : Key]: Handlers<
+    P,
+    NoInfer<Data>
+  >;
+};

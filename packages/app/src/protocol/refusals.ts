@@ -1,7 +1,11 @@
 import { Disconnects } from "@windlass/core";
-import { type ErrorFrame, type WireErrorCode, wireErrors } from "@windlass/protocol";
+import {
+  type ErrorFrame,
+  type ProtocolError,
+  type WireErrorCode,
+  wireErrors,
+} from "@windlass/protocol";
 import type { Peer } from "./peer.ts";
-import type { ProtocolRuntime } from "./runtime.ts";
 
 /** The `error` frame of a code; placeholders of its sentence are filled with `values`. */
 export function wireError(
@@ -22,11 +26,25 @@ export function wireError(
   };
 }
 
+/** What somebody threw for the client to see. */
+export function publicError(
+  id: number | undefined,
+  { code, message, details }: ProtocolError,
+): ErrorFrame {
+  return {
+    type: "error",
+    ...(id !== undefined && { id }),
+    code,
+    message,
+    ...(details !== undefined && { details }),
+  };
+}
+
 /** Counts something that a right client does not do, and closes with 4500 when there is too much of it. */
-export function countViolation(runtime: ProtocolRuntime, peer: Peer, rule: string): void {
-  runtime.counters.violations += 1;
-  const limit = runtime.options.violations;
-  if (!peer.violations.add(runtime.clock.now(), limit) || peer.state === "closed") return;
+export function countViolation(peer: Peer, rule: string): void {
+  peer.runtime.counters.violations += 1;
+  const limit = peer.runtime.options.violations;
+  if (!peer.violations.add(peer.runtime.clock.now(), limit) || peer.state === "closed") return;
   peer.log.warn(
     { rule: "protocol", seen: `${limit.max} violations, the last one ${rule}`, wanted: limit },
     "the client violates the protocol: closing with 4500",
@@ -35,7 +53,7 @@ export function countViolation(runtime: ProtocolRuntime, peer: Peer, rule: strin
 }
 
 /** Answers something that is no frame, or one that does not belong here, and counts it. */
-export function refuseFrame(runtime: ProtocolRuntime, peer: Peer, problem: string): void {
+export function refuseFrame(peer: Peer, problem: string): void {
   peer.writeFrame(wireError("ERR_FRAME_INVALID", undefined, { problem }));
-  countViolation(runtime, peer, "ERR_FRAME_INVALID");
+  countViolation(peer, "ERR_FRAME_INVALID");
 }

@@ -9,12 +9,12 @@ export interface RetentionLimits extends ReplyLimits {
 }
 
 /** The sessions of one component, also those whose client is away. */
-export class SessionStore {
+export class SessionStore<User extends SessionUser = SessionUser> {
   readonly #limits: RetentionLimits;
   readonly #clock: Clock;
-  readonly #sessions = new Map<string, Session>();
+  readonly #sessions = new Map<string, Session<User>>();
   /** Those without a connection, longest away first, with the time they are forgotten. */
-  readonly #away = new Map<Session, number>();
+  readonly #away = new Map<Session<User>, number>();
   #stopTimer: (() => void) | undefined;
 
   constructor(limits: RetentionLimits, clock: Clock) {
@@ -32,7 +32,7 @@ export class SessionStore {
     name: string,
     userId: string | undefined,
     codec: FrameCodec,
-  ): { readonly session: Session; readonly resumed: boolean } {
+  ): { readonly session: Session<User>; readonly resumed: boolean } {
     const key = JSON.stringify([name, userId ?? null]);
     const known = this.#sessions.get(key);
     // Kept answers are encoded, so another codec begins anew.
@@ -41,13 +41,13 @@ export class SessionStore {
       this.#stopIfIdle();
       return { session: known, resumed: true };
     }
-    const session = new Session(key, codec, this.#limits);
+    const session = new Session<User>(key, codec, this.#limits);
     this.#sessions.set(key, session);
     return { session, resumed: false };
   }
 
   /** The connection of a session has ended; unless another one has taken it over, its time runs. */
-  leave(session: Session, user: SessionUser): void {
+  leave(session: Session<User>, user: User): void {
     if (session.user !== user) return;
     session.user = undefined;
     session.lane.clear();
@@ -73,7 +73,7 @@ export class SessionStore {
     this.#stopIfIdle();
   }
 
-  #forget(session: Session): void {
+  #forget(session: Session<User>): void {
     this.#away.delete(session);
     this.#sessions.delete(session.key);
   }

@@ -29,18 +29,22 @@ interface EncodedReply {
  * again takes effect once. Ids rise, so one number says which messages have come; besides it only
  * answers are kept, as many as fit.
  */
-export class Session {
+export class Session<User extends SessionUser = SessionUser> {
   readonly key: string;
   readonly codec: FrameCodec;
   /** Survives the connection: a handler of the last one may still hold it. */
-  readonly lane: Lane = new Lane();
+  readonly lane: Lane<User> = new Lane();
   /** The connection of now. */
-  user: SessionUser | undefined;
+  user: User | undefined;
   readonly #limits: ReplyLimits;
   #highestId = 0;
   readonly #running = new Set<number>();
-  /** Given up when the connection ended, without an effect. */
+  /** Had no effect: given up when the connection ended, or refused before their turn. */
   readonly #undone = new Set<number>();
+  /** Whether no new message has come over the connection of now. */
+  #isFresh = true;
+  /** Answers to ids up to this one may have been dropped to make room. */
+  #lostUpTo = 0;
   readonly #replies = new Map<number, EncodedFrame>();
   #replyBytes = 0;
 
@@ -54,8 +58,9 @@ export class Session {
   begin(id: number, kind: "event" | "request"): Repetition {
     if (id > this.#highestId) {
       this.#highestId = id;
-      // Repeated messages come before new ones, so these will not come any more.
-      this.#undone.clear();
+      // A connection repeats before it goes on, so what it has not repeated will not come any more.
+      if (this.#isFresh) this.#undone.clear();
+      this.#isFresh = false;
       this.#running.add(id);
       return "new";
     }
@@ -66,8 +71,27 @@ export class Session {
     if (this.#running.has(id)) return "running";
     const reply = this.#replies.get(id);
     if (reply !== undefined) return { reply };
-    // An event leaves an answer only when it fails.
-    return kind === "event" ? "acknowledged" : "lost";
+    // An event leaves an answer only when it fails, and that may have been dropped.
+    return kind === "event" && id > this.#lostUpTo ? "acknowledged" : "lost";
+  }
+
+  /** A connection takes the session over, or begins it; answers the one that had it. */
+  join(user: User): User | undefined {
+    const previous = this.user;
+    this.user = user;
+    this.#isFresh = true;
+    if (previous !== undefined) this.lane.clear();
+    return previous;
+  }
+
+  /** How many messages are remembered because they had no effect. */
+  get undoneCount(): number {
+    return this.#undone.size;
+  }
+
+  /** The message was refused before its turn came. */
+  refuse(id: number): void {
+    if (!this.#running.has(id) && !this.#replies.has(id)) this.#undone.add(id);
   }
 
   /** The message had no effect: when it comes again, it is handled again. */
@@ -101,6 +125,7 @@ export class Session {
     for (const [oldId, oldFrame] of this.#replies) {
       if (!this.#isOverfull()) return;
       this.#drop(oldId, oldFrame);
+      this.#lostUpTo = Math.max(this.#lostUpTo, oldId);
     }
   }
 

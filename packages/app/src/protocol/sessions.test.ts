@@ -165,6 +165,82 @@ describe("in a session", () => {
   });
 });
 
+describe("in a session, exactly once holds when", () => {
+  it("a message was refused for overload, its answer was lost, and later ones were handled", async () => {
+    const slow = deferred();
+    const texts: string[] = [];
+    const stage = stageOf({
+      maxPendingMessages: 2,
+      handlers: {
+        async say(_from, { text }) {
+          texts.push(text);
+          if (text === "1") await slow.promise;
+        },
+        add: () => 0,
+      },
+    });
+    const event = (id: number) =>
+      ({ type: "event", name: "say", id, data: { text: String(id) } }) as const;
+    const first = await stage.connect();
+    await first.hello();
+    for (const id of [1, 2, 3]) first.send(event(id));
+    expect(await first.next()).toMatchObject({ id: 3, code: "ERR_OVERLOADED" });
+    slow.resolve();
+    for (const id of [1, 2]) expect(await first.next()).toEqual({ type: "ack", id });
+    first.send(event(4));
+    first.peer.drop();
+    const second = await stage.connect();
+    await second.hello();
+    for (const id of [3, 4, 5]) second.send(event(id));
+    await stage.route.settled();
+    expect(texts).toEqual(["1", "2", "4", "3", "5"]);
+    expect(second.received.slice(1)).toEqual([3, 4, 5].map((id) => ({ type: "ack", id })));
+  });
+
+  it("too much is refused for overload: then the connection is closed with 4004", async () => {
+    const never = deferred();
+    const stage = stageOf({
+      maxPendingMessages: 2,
+      handlers: { say: () => never.promise, add: () => 0 },
+    });
+    const client = await stage.connect();
+    await client.hello();
+    for (const id of [1, 2, 3, 4, 5]) say(client, id);
+    expect(await client.peer.closed).toMatchObject({ code: 4004 });
+  });
+
+  it("a handler goes on after its connection has closed and its time is over", async () => {
+    const slow = deferred<number>();
+    const handlers = { say: () => {}, add: vi.fn(() => slow.promise) };
+    const stage = stageOf({ handlers, handlerTimeoutMs: 100 });
+    const first = await stage.connect();
+    await first.hello();
+    add(first, 1);
+    first.peer.drop();
+    stage.clock.advance(100);
+    await stage.route.settled();
+    const second = await stage.connect();
+    await second.hello();
+    add(second, 1);
+    expect(await second.next()).toMatchObject({ id: 1, code: "ERR_HANDLER_TIMEOUT" });
+    expect(handlers.add).toHaveBeenCalledTimes(1);
+  });
+
+  it("the answer to a failed event had to make room: it is not acknowledged afterwards", async () => {
+    const stage = stageOf({ sessions: { maxReplies: 1 } });
+    const client = await stage.connect();
+    await client.hello();
+    client.send({ type: "event", name: "say", id: 1, data: {} });
+    add(client, 2);
+    say(client, 3);
+    for (const id of [1, 2, 3]) expect(await client.next()).toMatchObject({ id });
+    client.send({ type: "event", name: "say", id: 1, data: {} });
+    say(client, 3);
+    expect(await client.next()).toMatchObject({ id: 1, code: "ERR_REPLY_LOST" });
+    expect(await client.next()).toEqual({ type: "ack", id: 3 });
+  });
+});
+
 describe("a session", () => {
   it("is forgotten after retainMs, and not while its client is there", async () => {
     const stage = stageOf({ sessions: { retainMs: 1_000 } });

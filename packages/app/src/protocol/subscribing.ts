@@ -8,23 +8,18 @@ import {
 } from "@windlass/protocol";
 import type { Peer } from "./peer.ts";
 import { topicOfCodec } from "./publishing.ts";
-import { countViolation, wireError } from "./refusals.ts";
-import type { ProtocolRuntime } from "./runtime.ts";
+import { countViolation, publicError, wireError } from "./refusals.ts";
 
 /** Answers `subscribe`. A promise, which never rejects, while `authorize` takes its time. */
-export function subscribe(
-  runtime: ProtocolRuntime,
-  peer: Peer,
-  frame: SubscribeFrame,
-): Promise<void> | undefined {
+export function subscribe(peer: Peer, frame: SubscribeFrame): Promise<void> | undefined {
   const { id, topic } = frame;
-  const match = runtime.topicPatterns.match(topic);
+  const match = peer.runtime.topicPatterns.match(topic);
   if (match === undefined) {
     peer.writeFrame(wireError("ERR_TOPIC_UNKNOWN", id));
-    countViolation(runtime, peer, "ERR_TOPIC_UNKNOWN");
+    countViolation(peer, "ERR_TOPIC_UNKNOWN");
     return undefined;
   }
-  const max = runtime.options.maxSubscriptions;
+  const max = peer.runtime.options.maxSubscriptions;
   if ((peer.topics?.size ?? 0) >= max && !peer.topics?.has(topic)) {
     peer.writeFrame(wireError("ERR_TOO_MANY_TOPICS", id, { max }, { max }));
     return undefined;
@@ -37,7 +32,7 @@ export function subscribe(
     peer.writeFrame(refusalOf(peer, frame, match, error));
   };
   try {
-    const verdict = authorize(runtime, peer, match);
+    const verdict = authorize(peer, match);
     if (isPromiseLike(verdict)) return verdict.then(finish).catch(refuse);
     finish(verdict);
   } catch (error) {
@@ -53,12 +48,8 @@ export function unsubscribe(peer: Peer, { id, topic }: UnsubscribeFrame): void {
 }
 
 /** Nobody may have topics of a pattern without a policy. */
-function authorize(
-  runtime: ProtocolRuntime,
-  peer: Peer,
-  { pattern, params }: TopicMatch,
-): MaybePromise<boolean> {
-  return runtime.topics.get(pattern)?.authorize(peer, params) ?? false;
+function authorize(peer: Peer, { pattern, params }: TopicMatch): MaybePromise<boolean> {
+  return peer.runtime.topics.get(pattern)?.authorize(peer, params) ?? false;
 }
 
 function enter(peer: Peer, { id, topic }: SubscribeFrame): void {
@@ -75,10 +66,7 @@ function refusalOf(
   { pattern }: TopicMatch,
   thrown: unknown,
 ): ErrorFrame {
-  if (thrown instanceof ProtocolError) {
-    const { code, message, details } = thrown;
-    return { type: "error", id, code, message, ...(details !== undefined && { details }) };
-  }
+  if (thrown instanceof ProtocolError) return publicError(id, thrown);
   const message = "authorize() of a topic failed: answering ERR_HANDLER_FAILED";
   peer.log.error({ err: toError(thrown), pattern }, message);
   return wireError("ERR_HANDLER_FAILED", id, { name: pattern });
