@@ -1,3 +1,4 @@
+import { toJson } from "./flat-json.ts";
 import type { Frame } from "./frame.ts";
 import { type DecodeLimits, defaultMaxDepth, type FrameCodec, FrameError } from "./frame-codec.ts";
 import { checkPlainValue } from "./plain-value.ts";
@@ -31,7 +32,7 @@ function encodeJson(frame: Frame): string {
 }
 
 function dataOf(data: unknown): string {
-  const text: string | undefined = JSON.stringify(data);
+  const text = toJson(data);
   // What has no JSON (undefined, a function) is left out, as JSON.stringify does in objects.
   return text === undefined ? "" : `,"data":${text}`;
 }
