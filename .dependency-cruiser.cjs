@@ -1,7 +1,8 @@
 /**
  * The directions of the house, innermost first: contract < guard | component | routing | pubsub | uws < testing,
- * and core < app < apps | bench | examples | test. packages/bench loads any server and knows none of ours; its rooms:
- * contract < wire | measure | settings < load | report < run < cli. `test/e2e/architecture.test.ts` shows each rule failing once.
+ * core | protocol < app, protocol < client, and these < apps | bench | examples | test. packages/bench loads any
+ * server and knows none of ours; its rooms: contract < wire | measure | settings < load | report < run < cli.
+ * `test/e2e/architecture.test.ts` shows each rule failing once.
  */
 module.exports = {
   forbidden: [
@@ -11,6 +12,13 @@ module.exports = {
       severity: "error",
       from: { path: "^packages/core/" },
       to: { path: "^packages/(app|bench)/|^apps/|^bench/|^examples/|^test/" },
+    },
+    {
+      name: "core-knows-no-protocol",
+      comment: "core moves messages and does not read them",
+      severity: "error",
+      from: { path: "^packages/core/" },
+      to: { path: "^packages/(protocol|client)/" },
     },
     {
       name: "core-knows-no-zod-no-pino",
@@ -38,7 +46,7 @@ module.exports = {
     {
       name: "testing-helpers-stay-out-of-production",
       severity: "error",
-      from: { path: "^packages/[^/]+/src/(?!testing/)", pathNot: "\\.test\\.ts$" },
+      from: { path: "^packages/[^/]+/src/(?!testing/)", pathNot: "\\.test(-helper)?\\.ts$" },
       to: { path: "^packages/core/src/testing/" },
     },
     {
@@ -56,15 +64,58 @@ module.exports = {
       from: { path: "^(apps|bench|examples|test)/" },
       to: {
         path: "^packages/[^/]+/src/",
-        pathNot: "^packages/[^/]+/src/(index|testing/index|uws/index)\\.ts$",
+        pathNot: "^packages/[^/]+/src/((testing|uws|msgpack|asyncapi)/)?index\\.ts$",
       },
+    },
+    {
+      name: "protocol-knows-zod-only",
+      comment:
+        "it runs in browsers, Node and workers; the room for MessagePack knows its library, too",
+      severity: "error",
+      from: {
+        path: "^packages/protocol/src/",
+        pathNot: "\\.test(-helper)?\\.ts$|^packages/protocol/src/msgpack/",
+      },
+      to: { pathNot: "^packages/protocol/src/|node_modules/zod/" },
+    },
+    {
+      name: "msgpack-room-knows-msgpack-only",
+      severity: "error",
+      from: { path: "^packages/protocol/src/msgpack/", pathNot: "\\.test(-helper)?\\.ts$" },
+      to: { pathNot: "^packages/protocol/src/|node_modules/(zod|@msgpack/msgpack)/" },
+    },
+    {
+      name: "protocol-rooms-import-inwards",
+      comment: "who declares messages and speaks JSON must not load MessagePack or AsyncAPI",
+      severity: "error",
+      from: {
+        path: "^packages/protocol/src/(?:(msgpack|asyncapi)/.+|[^/]+)$",
+        pathNot: "\\.test(-helper)?\\.ts$",
+      },
+      to: {
+        path: "^packages/protocol/src/(msgpack|asyncapi)/",
+        pathNot: "^packages/protocol/src/$1/",
+      },
+    },
+    {
+      name: "client-knows-protocol-only",
+      comment: "every byte of it is loaded by browsers",
+      severity: "error",
+      from: { path: "^packages/client/src/", pathNot: "\\.test(-helper)?\\.ts$" },
+      to: { pathNot: "^packages/client/src/|^packages/protocol/src/index\\.ts$" },
+    },
+    {
+      name: "app-knows-no-client",
+      severity: "error",
+      from: { path: "^packages/app/" },
+      to: { path: "^packages/client/" },
     },
     {
       name: "bench-knows-no-server",
       comment: "what measures Windlass and its peers shares no code with them",
       severity: "error",
       from: { path: "^packages/bench/" },
-      to: { path: "^packages/(core|app)/|^apps/|^bench/|^examples/|^test/" },
+      to: { path: "^packages/(core|app|protocol|client)/|^apps/|^bench/|^examples/|^test/" },
     },
     {
       name: "bench-rooms-import-inwards",

@@ -21,6 +21,8 @@ const compilerOptions = {
   isolatedDeclarations: false,
   rewriteRelativeImportExtensions: false,
   allowImportingTsExtensions: true,
+  // Some snippets are for browsers.
+  lib: ["ES2023", "ES2024.String", "DOM", "DOM.Iterable"],
 };
 
 /** Writes snippets into a folder that goes when the test is over; returns its path from the root. */
@@ -28,10 +30,10 @@ function writeSnippets(folder: string, list: readonly Snippet[]): string {
   const path = `${cache}/${folder}`;
   rmSync(join(root, path), { recursive: true, force: true });
   onTestFinished(() => rmSync(join(root, path), { recursive: true, force: true }));
-  for (const { page, line, source } of list) {
-    const file = join(root, path, page, `${line}.ts`);
-    mkdirSync(dirname(file), { recursive: true });
-    writeFileSync(file, source);
+  for (const { page, file, source } of list) {
+    const target = join(root, path, page, file);
+    mkdirSync(dirname(target), { recursive: true });
+    writeFileSync(target, source);
   }
   return path;
 }
@@ -45,17 +47,21 @@ async function compile(folder: string, list: readonly Snippet[]): Promise<string
   const output = await runCommand(process.execPath, args, { cwd: root }).catch(
     (error: Error) => error.message,
   );
-  return output.replace(/^\S*?([\w./-]+\.md)\/\d+\.ts\((\d+),\d+\)/gm, (_, page: string, line) =>
-    `${page}:${line}`.replace(`${path}/`, ""),
+  return output.replace(
+    /^\S*?([\w./-]+\.md)\/[\w.-]+\.ts\((\d+),\d+\)/gm,
+    (_, page: string, line) => `${page}:${line}`.replace(`${path}/`, ""),
   );
 }
 
-/** Starts a snippet as a reader would, but on a free port. */
-function start(snippet: Snippet): ChildProgram {
-  const source = snippet.source.replace(/(new App\("[^"]*", )8080\b/, "$10");
+/** Starts a snippet as a reader would, but on a free port; clients are told the port of their server. */
+function start(snippet: Snippet, serverPort = "8080"): ChildProgram {
+  const source = snippet.source
+    .replace(/(new App\("[^"]*", )8080\b/, "$10")
+    .replaceAll("//localhost:8080/", `//localhost:${serverPort}/`);
   const folder = `run-${snippet.page}-${snippet.line}`.replaceAll(/[/.]/g, "-");
-  const path = writeSnippets(folder, [{ ...snippet, source }]);
-  const program = new ChildProgram(`${path}/${snippet.page}/${snippet.line}.ts`);
+  const others = snippets.filter(({ page, file }) => page === snippet.page && /[a-z]\./.test(file));
+  const path = writeSnippets(folder, [...others, { ...snippet, source }]);
+  const program = new ChildProgram(`${path}/${snippet.page}/${snippet.file}`);
   onTestFinished(async () => void (await program.stop("SIGKILL")));
   return program;
 }
@@ -66,7 +72,7 @@ describe("the TypeScript in the documentation", () => {
   it("compiles under the strict settings of this repository", async () => {
     expect(snippets.length).toBeGreaterThan(0);
     expect(await compile("snippets", snippets)).toBe("");
-  }, 120_000);
+  }, 240_000);
 
   const programs = snippets.filter(({ runs }) => runs);
   it.each(programs.map((snippet) => [nameOf(snippet), snippet] as const))(
@@ -96,6 +102,20 @@ describe("the TypeScript in the documentation", () => {
     anna.send("hello ben");
     expect(await ben.text()).toBe("hello ben");
     for (const client of [anna, ben]) client.socket.terminate();
+  });
+});
+
+describe("the typed chat of the guide", () => {
+  it("is one that its client in Node can talk to", async () => {
+    const page = "docs/guide/typed-messages.md";
+    const [server, client] = ["server.ts", "node-client.ts"].map((file) =>
+      snippets.find((snippet) => snippet.page === page && snippet.file === file),
+    );
+    if (server === undefined || client === undefined) throw new Error(`${page} has no chat`);
+    const [, port = ""] = await start(server).find(/"url":"ws:\/\/localhost:(\d+)"/);
+    const program = start(client, port);
+    expect(await program.exited()).toEqual({ code: 0, signal: null });
+    expect(program.stdout).toBe("said: hello from Node\nhistory: hello from Node\n");
   });
 });
 
@@ -130,6 +150,15 @@ describe("this test", () => {
       { line: 7, runs: false, code: ["const port = 1;", "port;"] },
       { line: 10, runs: true, code: ["import 'x';"] },
     ]);
+  });
+
+  it("lets the blocks of a page import one that has a name", async () => {
+    const text =
+      "```ts file=one.ts\nexport const one = 1;\n```\n" +
+      '```ts\nimport { one } from "./one.ts";\none satisfies 2;\n```\n';
+    const found = await compile("named", parsePage("docs/page.md", text));
+    expect(found).toContain("docs/page.md:6: error TS1360");
+    expect(found.match(/error/g)).toHaveLength(1);
   });
 
   it("notices a block without an end", () => {

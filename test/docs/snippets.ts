@@ -9,6 +9,8 @@ export interface Snippet {
   readonly line: number;
   /** Whether the block is a program that the test runs: its fence says `ts run`. */
   readonly runs: boolean;
+  /** Its name, when other blocks of the page import it: the fence says `ts file=protocol.ts`. */
+  readonly file: string;
   /** The block as a module, with every line at the number it has in the page. */
   readonly source: string;
 }
@@ -58,12 +60,18 @@ export function parsePage(page: string, text: string): Snippet[] {
     if (language === "ts") {
       const isAlone = lines.slice(body.start, body.end).some((code) => code.startsWith("import "));
       const spans = isAlone ? [body] : [preamble, body];
-      const runs = options.trim() === "run";
-      snippets.push({ page, line: index + 1, runs, source: keep(lines, spans) });
+      const runs = /\brun\b/.test(options);
+      const file = fileOf(options, index + 1);
+      snippets.push({ page, line: index + 1, runs, file, source: keep(lines, spans) });
     }
     index = body.end;
   }
   return snippets;
+}
+
+/** The name that a block has been given, or that of its line. */
+function fileOf(options: string, line: number): string {
+  return /\bfile=([\w.-]+)/.exec(options)?.[1] ?? `${line}.ts`;
 }
 
 /** Lines from `start` up to but without `end`. */

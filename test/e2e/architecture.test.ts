@@ -77,6 +77,12 @@ async function brokenRules(from: string, to: string): Promise<string[]> {
   return output.summary.violations.map((violation) => violation.rule.name);
 }
 
+test("rooms of protocol do not import each other, however deep", async () => {
+  const from = "packages/protocol/src/asyncapi/page/a.ts";
+  const rules = await brokenRules(from, "packages/protocol/src/msgpack/b.ts");
+  expect(rules).toEqual(["protocol-rooms-import-inwards"]);
+});
+
 test("every rule of the architecture has a violation that shows it", () => {
   expect(Object.keys(violations).sort()).toEqual(
     configuration.forbidden.map((rule) => rule.name).sort(),
@@ -93,6 +99,7 @@ const rightImports: readonly (readonly [from: string, to: string])[] = [
   ["packages/app/src/protocol/a.ts", "packages/protocol/src/index.ts"],
   ["packages/protocol/src/a.ts", "node_modules/zod/index.js"],
   ["packages/protocol/src/asyncapi/a.ts", "packages/protocol/src/b.ts"],
+  ["packages/protocol/src/asyncapi/page/a.ts", "packages/protocol/src/asyncapi/b.ts"],
   ["packages/protocol/src/msgpack/a.ts", "node_modules/@msgpack/msgpack/index.js"],
   ["packages/protocol/src/msgpack/a.ts", "packages/protocol/src/msgpack/b.ts"],
   ["packages/client/src/link/a.ts", "packages/protocol/src/index.ts"],

@@ -85,6 +85,17 @@ const checks: Readonly<Record<string, (example: RunningExample) => Promise<void>
     const answers = [await client.text(), await client.text(), await client.text()];
     expect(answers).toEqual(["waited 60 ms", "wanted 0 to 1000", "waited 0 ms"]);
   },
+  typed: async ({ url }) => {
+    const client = run("typed-client", { SERVER: `${url}/chat?nick=anna` });
+    expect(await client.exited()).toEqual({ code: 0, signal: null });
+    expect(client.stdout.split("\n")).toEqual([
+      "anna: hello",
+      expect.stringMatching(/^\d{4}-\d\d-\d\dT[\d:.]+Z hello$/),
+      "Forget 1 lines? Yes.",
+      "1 forgotten",
+      "",
+    ]);
+  },
   graceful: async ({ url, program }) => {
     const client = await connect(`${url}/echo`);
     const exit = program.stop("SIGTERM");
@@ -93,11 +104,14 @@ const checks: Readonly<Record<string, (example: RunningExample) => Promise<void>
   },
 };
 
+/** Programs that need a server; the check of their server runs them. */
+const clients = ["typed-client"];
+
 describe("the examples", () => {
   it("are all checked", () => {
     const files = readdirSync(new URL("../../examples/", import.meta.url));
     const names = files.filter((file) => file.endsWith(".ts")).map((file) => file.slice(0, -3));
-    expect(names.sort()).toEqual(Object.keys(checks).sort());
+    expect(names.sort()).toEqual([...Object.keys(checks), ...clients].sort());
   });
 
   it.each(Object.entries(checks))(
@@ -109,9 +123,14 @@ describe("the examples", () => {
   );
 });
 
-async function start(name: string): Promise<RunningExample> {
-  const program = new ChildProgram(`examples/${name}.ts`, { PORT: "0" });
+function run(name: string, env: Readonly<Record<string, string>>): ChildProgram {
+  const program = new ChildProgram(`examples/${name}.ts`, env);
   onTestFinished(async () => void (await program.stop()));
+  return program;
+}
+
+async function start(name: string): Promise<RunningExample> {
+  const program = run(name, { PORT: "0" });
   const [printed] = await program.find(/^wss?:\/\/\S+$/m);
   // The examples answer to this name, whatever address is printed.
   return { program, printed, url: `ws://localhost:${new URL(printed).port}` };

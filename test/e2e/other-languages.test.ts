@@ -1,7 +1,8 @@
 import { type App, CloseCode, ProtocolComponent, type ProtocolConnection } from "@windlass/app";
 import { defineProtocol, request } from "@windlass/protocol";
-import { beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { z } from "zod";
+import { ChildProgram } from "../support/child-program.ts";
 import { ensurePythonModule, installTimeoutMs } from "../support/debian-package.ts";
 import { PythonProgram } from "../support/python-program.ts";
 import { Inbox } from "../support/recorder.ts";
@@ -86,6 +87,18 @@ describe("the client in Python", () => {
     expect(stage.effects).toEqual([]);
   });
 
+  it("talks to the example in TypeScript", async () => {
+    const server = new ChildProgram("examples/typed.ts", { PORT: "0" });
+    onTestFinished(async () => void (await server.stop()));
+    const [, port] = await server.find(/ws:\/\/\S+:(\d+)/);
+    const program = startChat(Number(port));
+    program.type("hello");
+    await program.printed("somebody: hello");
+    program.type("/clear");
+    await program.printed("* Forget 1 lines? Yes.");
+    await program.printed("* 1 lines forgotten");
+  });
+
   it("answers a request that it does not know with an error", async () => {
     const protocol = defineProtocol({ server: { dance: request(z.object({}), z.null()) } });
     const answers = new Inbox<string>();
@@ -101,6 +114,7 @@ describe("the client in Python", () => {
   it("sends again what a cut connection left unanswered, with effect once", async () => {
     const { stage, port } = await setUp();
     const proxy = await TcpProxy.start(port);
+    onTestFinished(() => proxy.close());
     const program = startChat(proxy.port);
     program.type("first");
     await program.printed("server: first");
@@ -125,7 +139,6 @@ describe("the client in Python", () => {
     program.finish();
     expect(await program.exited()).toBe(0);
     expect(stage.effects).toEqual(["first", "second", "third"]);
-    await proxy.close();
   });
 
   it("comes back after 4000, not before the time that the server asks for", async () => {

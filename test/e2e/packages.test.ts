@@ -9,8 +9,19 @@ import { runCommand } from "../support/run-command.ts";
 
 const root = resolve(import.meta.dirname, "../..");
 const tsc = join(root, "node_modules/typescript/bin/tsc");
-/** The examples that need nothing but @windlass/app. */
-const programs = ["chat", "echo", "subprotocol", "ip-block", "two-hosts"];
+/** What a server and its clients install; each depends on those before it. */
+const packages = ["core", "protocol", "app", "client"];
+/** The examples that need nothing else, except ws as the WebSocket of the client. */
+const programs = [
+  "chat",
+  "echo",
+  "subprotocol",
+  "ip-block",
+  "two-hosts",
+  "typed/protocol",
+  "typed",
+  "typed-client",
+];
 
 let folder = "";
 
@@ -35,27 +46,32 @@ async function pack(name: string): Promise<string> {
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "windlass-packages-"));
   await mkdir(join(folder, "tarballs"));
-  await runCommand(process.execPath, [tsc, "-b", "packages/core", "packages/app"], { cwd: root });
+  const projects = packages.map((name) => `packages/${name}`);
+  await runCommand(process.execPath, [tsc, "-b", ...projects], { cwd: root });
+  const tarballs: Record<string, string> = {};
+  for (const name of packages) tarballs[`@windlass/${name}`] = await pack(name);
   const manifest = {
     name: "consumer",
     private: true,
     type: "module",
-    dependencies: { "@windlass/core": await pack("core"), "@windlass/app": await pack("app") },
-    devDependencies: { "@types/node": "20.19.43" },
+    dependencies: { ...tarballs, ws: "8.23.0", zod: "4.6.7" },
+    devDependencies: { "@types/node": "20.19.43", "@types/ws": "8.18.2" },
   };
   const compilerOptions = {
     strict: true,
     target: "ES2023",
     module: "NodeNext",
     types: ["node"],
+    rewriteRelativeImportExtensions: true,
     rootDir: ".",
     outDir: "out",
   };
   await writeFile(join(folder, "package.json"), JSON.stringify(manifest));
   await writeFile(
     join(folder, "tsconfig.json"),
-    JSON.stringify({ compilerOptions, include: ["*.ts"] }),
+    JSON.stringify({ compilerOptions, include: ["*.ts", "typed/*.ts"] }),
   );
+  await mkdir(join(folder, "typed"));
   for (const name of programs) {
     await copyFile(join(root, "examples", `${name}.ts`), join(folder, `${name}.ts`));
   }
@@ -71,9 +87,9 @@ afterAll(() => {
   for (const child of children) child.kill();
 });
 
-test("the packed packages type-check under strict and run from a folder of their own", async () => {
-  await runCommand(process.execPath, [tsc, "-p", "."], { cwd: folder });
-  const child = spawn(process.execPath, ["out/chat.js"], {
+/** Starts a compiled example and waits for the URL that it prints. */
+async function start(name: string): Promise<string> {
+  const child = spawn(process.execPath, [`out/${name}.js`], {
     cwd: folder,
     env: { ...process.env, PORT: "0" },
   });
@@ -83,32 +99,41 @@ test("the packed packages type-check under strict and run from a folder of their
     output += String(chunk);
   });
   child.stderr.pipe(process.stderr);
-  while (!/ws:\/\/localhost:\d+/.test(output)) await once(child.stdout, "data");
-  const port = /ws:\/\/localhost:(\d+)/.exec(output)?.[1];
-  const alice = new WebSocket(`ws://localhost:${port}/chat`);
-  const bob = new WebSocket(`ws://localhost:${port}/chat`);
+  while (!/ws:\/\/\S+:\d+\n/.test(output)) await once(child.stdout, "data");
+  return `ws://localhost:${/:(\d+)\n/.exec(output)?.[1]}`;
+}
+
+test("the packed packages type-check under strict in a folder of their own", async () => {
+  await runCommand(process.execPath, [tsc, "-p", "."], { cwd: folder });
+}, 120_000);
+
+test("they serve a chat there", async () => {
+  const url = await start("chat");
+  const alice = new WebSocket(`${url}/chat`);
+  const bob = new WebSocket(`${url}/chat`);
   await Promise.all([once(alice, "open"), once(bob, "open")]);
   alice.send("hi bob");
   const [data] = await once(bob, "message");
   expect(String(data)).toBe("hi bob");
   alice.terminate();
   bob.terminate();
-}, 120_000);
+});
+
+test("they serve typed messages to their client there", async () => {
+  const env = { ...process.env, SERVER: `${await start("typed")}/chat?nick=carla` };
+  const output = await runCommand(process.execPath, ["out/typed-client.js"], { cwd: folder, env });
+  expect(output).toContain("carla: hello\n");
+  expect(output).toContain("1 forgotten\n");
+});
 
 test("the tarballs hold sources and builds but no tests", async () => {
-  const [core, app] = await Promise.all(
-    ["core", "app"].map(async (name) => {
-      const entries = await readdir(join(folder, "node_modules/@windlass", name), {
-        recursive: true,
-      });
-      return entries.filter((entry) => typeof entry === "string");
-    }),
-  );
-  for (const entries of [core, app]) {
+  for (const name of packages) {
+    const installed = join(folder, "node_modules/@windlass", name);
+    const entries = await readdir(installed, { recursive: true });
     expect(entries).toContain("dist/index.js");
     expect(entries).toContain("dist/index.d.ts");
     expect(entries).toContain("src/index.ts");
     expect(entries).toContain("LICENSE");
-    expect(entries?.filter((entry) => entry.includes(".test."))).toEqual([]);
+    expect(entries.filter((entry) => /\.test[.-]/.test(entry))).toEqual([]);
   }
 });

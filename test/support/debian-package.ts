@@ -1,4 +1,4 @@
-import { execFile } from "node:child_process";
+import { execFile, spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -21,6 +21,25 @@ export const installTimeoutMs = 600_000;
 const pollMs = 250;
 const lockPath = join(tmpdir(), "windlass-test-apt.lock");
 
+/** A module of Python that a test needs, and the Debian package that holds it. */
+export interface DebianPythonModule {
+  /** As it is imported: `websockets`. */
+  readonly module: string;
+  /** Name of the package: `python3-websockets`. */
+  readonly package: string;
+}
+
+/** Something that a package brings. */
+interface Wanted {
+  /** For people. */
+  readonly name: string;
+  readonly package: string;
+  isThere(): boolean;
+}
+
+/** Debian's own Python: another one that comes first in PATH does not see the modules of Debian. */
+const python = "/usr/bin/python3";
+
 /**
  * Returns the path of a program, after installing it with apt when it is missing and this is root on
  * Debian or Ubuntu. Test workers take turns, and a foreign apt that is running is waited for.
@@ -28,13 +47,32 @@ const lockPath = join(tmpdir(), "windlass-test-apt.lock");
  * @throws Error that says what is missing and how to install it
  */
 export async function ensureBinary(wanted: DebianBinary): Promise<string> {
-  if (existsSync(wanted.binary)) return wanted.binary;
+  const { binary } = wanted;
+  await ensure({ name: binary, package: wanted.package, isThere: () => existsSync(binary) });
+  return binary;
+}
+
+/**
+ * Returns the path of a Python that has a module, after installing it as {@link ensureBinary} does.
+ *
+ * @throws Error that says what is missing and how to install it
+ */
+export async function ensurePythonModule(wanted: DebianPythonModule): Promise<string> {
+  const isThere = (): boolean =>
+    spawnSync(python, ["-c", `import ${wanted.module}`], { stdio: "ignore" }).status === 0;
+  const name = `the module ${wanted.module} of ${python}`;
+  await ensure({ name, package: wanted.package, isThere });
+  return python;
+}
+
+async function ensure(wanted: Wanted): Promise<void> {
+  if (wanted.isThere()) return;
   const command = `apt-get update && apt-get install -y --no-install-recommends ${wanted.package}`;
-  const missing = `${wanted.binary} is missing; these tests need it. On Debian or Ubuntu run as root: ${command}`;
+  const missing = `${wanted.name} is missing; these tests need it. On Debian or Ubuntu run as root: ${command}`;
   if (process.getuid?.() !== 0 || !existsSync("/usr/bin/apt-get")) throw new Error(missing);
   await withLock(async () => {
     // Another worker may have installed it while this one waited.
-    if (existsSync(wanted.binary)) return;
+    if (wanted.isThere()) return;
     try {
       await aptGet("update");
       await aptGet("install", "-y", "--no-install-recommends", wanted.package);
@@ -42,8 +80,7 @@ export async function ensureBinary(wanted: DebianBinary): Promise<string> {
       throw new Error(`${missing} (tried: ${problemOf(error)})`, { cause: error });
     }
   });
-  if (!existsSync(wanted.binary)) throw new Error(`${missing} (done, yet it is still missing)`);
-  return wanted.binary;
+  if (!wanted.isThere()) throw new Error(`${missing} (done, yet it is still missing)`);
 }
 
 async function aptGet(...args: readonly string[]): Promise<void> {
