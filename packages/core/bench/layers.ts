@@ -1,27 +1,14 @@
 // What each layer between the engine and a component costs per message, in nanoseconds: the native socket is
-// a stand-in that does nothing, so that only our own code is measured. `pnpm bench:layers` runs it;
-// docs/internals/performance.md says what came out.
+// a stand-in that does nothing, so that only our own code is measured. `pnpm bench:layers` runs it, and after it
+// the layers of a typed message in packages/app/bench; docs/internals/performance.md says what came out.
 
 import { bench, do_not_optimize, run, summary } from "mitata";
 import { ReceivedMessage } from "../src/contract/received-message.ts";
-import type { Dispatcher, Logger, Message, SocketRoute } from "../src/index.ts";
+import type { Dispatcher, Message } from "../src/index.ts";
 import { type Component, type Connection, createDispatcher } from "../src/index.ts";
-import { createInMemoryHandshake } from "../src/testing/index.ts";
-import { createBehavior } from "../src/uws/behavior.ts";
-import type { Native, NativeSocket } from "../src/uws/native.ts";
-import { RouteRuntime } from "../src/uws/route-runtime.ts";
-import { UwsConnection } from "../src/uws/uws-connection.ts";
+import type { NativeSocket } from "../src/uws/native.ts";
+import { nativeRoute, nativeSend, type OnMessage } from "./native-route.ts";
 
-type OnMessage = (socket: NativeSocket, payload: ArrayBuffer, isBinary: boolean) => void;
-
-const quiet: Logger = {
-  debug() {},
-  info() {},
-  warn() {},
-  error() {},
-  child: () => quiet,
-  isLevelEnabled: () => false,
-};
 const echo: Component = { onMessage: (connection, message) => void connection.send(message) };
 const silent: Component = { onMessage() {} };
 
@@ -38,44 +25,8 @@ function bare(component: Component): Dispatcher {
   };
 }
 
-/** The engine's message event of a route with this dispatcher, and a socket to call it with. */
-function route(dispatcher: Dispatcher): { onMessage: OnMessage; socket: NativeSocket } {
-  const policy: SocketRoute["policy"] = {
-    maxPayloadBytes: 1_048_576,
-    maxBackpressureBytes: 1_048_576,
-    slowConsumer: "close",
-    heartbeatTimeoutMs: 60_000,
-    compression: "off",
-    compressionThresholdBytes: 1_024,
-  };
-  const guard = { check: () => ({ accepted: true }) as const };
-  const node = { id: "node", nextSerial: () => 1, log: quiet, deferred: undefined };
-  const socketRoute: SocketRoute = {
-    pattern: "/",
-    guard,
-    verifyUpgrade: guard,
-    dispatcher,
-    policy,
-    chooseSubprotocol: () => "",
-  };
-  const runtime = new RouteRuntime(socketRoute, node, 0);
-  const connection = new UwsConnection(runtime, createInMemoryHandshake(), undefined);
-  const socket = { connection, send: nativeSend, getBufferedAmount: () => 0 };
-  const native = socket as unknown as NativeSocket;
-  connection.attach(native);
-  connection.opened();
-  const behavior = createBehavior({} as Native, policy, () => {}, undefined);
-  return { onMessage: behavior.message as OnMessage, socket: native };
-}
-
-function nativeSend(payload: ArrayBuffer, isBinary: boolean): number {
-  do_not_optimize(payload);
-  do_not_optimize(isBinary);
-  return 1;
-}
-
 function measure(name: string, dispatcher: Dispatcher): void {
-  const { onMessage, socket } = route(dispatcher);
+  const { onMessage, socket } = nativeRoute(dispatcher);
   bench(name, () => onMessage(socket, small, false));
 }
 

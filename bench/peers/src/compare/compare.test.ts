@@ -1,8 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { findBun } from "./bun-binary.ts";
-import { commandOf, isComplete } from "./compare.ts";
+import { commandOf, isComplete, withParticipants } from "./compare.ts";
 import { parseNames, parseRounds } from "./compare-command.ts";
-import { choosePeers } from "./peers.ts";
+import { choosePeers, participants, peers } from "./peers.ts";
+import { scenarios } from "./scenarios.ts";
 
 describe("commandOf", () => {
   it("repeats what was asked for", () => {
@@ -44,6 +45,41 @@ describe("choosePeers", () => {
   it("names what there is to choose from", () => {
     expect(() => choosePeers(["ws", "wss"])).toThrow(
       /There is no server "wss"; choose from raw-uws, windlass, .*socket\.io\./,
+    );
+  });
+});
+
+describe("participants", () => {
+  const namesIn = (scenario: string) => participants(peers, scenario).map(({ name }) => name);
+
+  it("are all servers, unless one says where it takes part", () => {
+    expect(namesIn("echo-20-16")).toEqual(peers.map(({ name }) => name));
+    const others = peers.map(({ name }) => name).filter((name) => name !== "windlass-typed");
+    for (const scenario of ["echo-16k-binary-1", "broadcast-1000", "connect", "memory-bare"]) {
+      expect(namesIn(scenario)).toEqual(others);
+    }
+  });
+
+  it("are asked for by names of scenarios that exist", () => {
+    const known = scenarios.map(({ name }) => name);
+    for (const { scenarios: own = [] } of peers)
+      expect(known).toEqual(expect.arrayContaining([...own]));
+  });
+});
+
+describe("withParticipants", () => {
+  const typed = choosePeers(["windlass-typed"]);
+
+  it("leaves out scenarios that none of the servers takes part in", () => {
+    const chosen = withParticipants(scenarios, typed).map(({ name }) => name);
+    expect(chosen).toEqual(["echo-20-1", "echo-20-16", "echo-1k-1", "echo-1k-16"]);
+    expect(withParticipants(scenarios, peers)).toEqual(scenarios);
+  });
+
+  it("says so when nothing is left", () => {
+    const connect = scenarios.filter(({ name }) => name === "connect");
+    expect(() => withParticipants(connect, typed)).toThrow(
+      "of windlass-typed, none takes part in connect.",
     );
   });
 });

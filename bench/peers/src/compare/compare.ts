@@ -1,6 +1,7 @@
+import { BenchError } from "@windlass/bench";
 import { findBun } from "./bun-binary.ts";
 import { describeMachine, describeVersions } from "./environment.ts";
-import { chooseByName, choosePeers, type Peer, peers } from "./peers.ts";
+import { chooseByName, choosePeers, type Peer, participants, peers } from "./peers.ts";
 import { pin } from "./pinning.ts";
 import type { Comparison } from "./result.ts";
 import { runComparison } from "./run-comparison.ts";
@@ -27,15 +28,15 @@ const quickBudgetSeconds = 275;
  * Measures the servers, which must be built, side by side, and sums up.
  *
  * @param say is told of progress, line by line
- * @throws BenchError (as a rejection) for an unknown name
+ * @throws BenchError (as a rejection) for an unknown name, and when there is nothing to measure
  */
 export async function compare(
   options: CompareOptions,
   say: (line: string) => void,
 ): Promise<Comparison> {
   const startedAt = new Date().toISOString();
-  const chosen = chooseScenarios(options);
   const { present, absent } = withoutMissing(choosePeersOf(options));
+  const chosen = withParticipants(chooseScenarios(options), present);
   const rounds = options.rounds ?? (options.quick ? quickRounds : fullRounds);
   const pinning = pin();
   const once = "Quick: memory is measured in one round.";
@@ -90,6 +91,23 @@ export function commandOf({ quick, rounds, only, servers }: CompareOptions): str
 
 function chooseScenarios({ only }: CompareOptions): readonly PeerScenario[] {
   return only === undefined ? scenarios : chooseByName("scenario", scenarios, only);
+}
+
+/**
+ * The scenarios that some of these servers take part in.
+ *
+ * @throws BenchError when there is none
+ */
+export function withParticipants(
+  wanted: readonly PeerScenario[],
+  present: readonly Peer[],
+): readonly PeerScenario[] {
+  const chosen = wanted.filter(({ name }) => participants(present, name).length > 0);
+  if (chosen.length > 0) return chosen;
+  const servers = present.map(({ name }) => name).join(", ");
+  throw new BenchError(
+    `There is nothing to measure: of ${servers || "no servers"}, none takes part in ${wanted.map(({ name }) => name).join(", ")}. Choose others with --servers or --only.`,
+  );
 }
 
 function choosePeersOf({ servers }: CompareOptions): readonly Peer[] {

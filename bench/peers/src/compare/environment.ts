@@ -29,7 +29,15 @@ export function describeVersions(): Readonly<Record<string, string>> {
   };
 }
 
-const packages = ["@windlass/app", "@windlass/bench", "uWebSockets.js", "ws", "socket.io"];
+const packages = [
+  "@windlass/app",
+  "@windlass/bench",
+  "@windlass/protocol",
+  "uWebSockets.js",
+  "zod",
+  "ws",
+  "socket.io",
+];
 
 /** Read from the folder: not every package lets its manifest be imported. */
 function versionOf(name: string): string {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { comparison } from "./comparison.test-helper.ts";
+import { comparison, typedComparison } from "./comparison.test-helper.ts";
 import { comparisonToMarkdown } from "./markdown.ts";
 import { plotsOf } from "./plots.ts";
 import { comparisonToText } from "./tables.ts";
@@ -45,6 +45,37 @@ describe("comparisonToMarkdown", () => {
     expect(marked).toContain("| 100,000\\* |");
     expect(marked).toContain("The generator was the limit");
     expect(page).not.toContain("\\*");
+  });
+});
+
+describe("a server that does not take part everywhere", () => {
+  const page = comparisonToMarkdown(typedComparison());
+
+  it("has a dash where it has no figure", () => {
+    expect(page).toContain(
+      "| echo-20-1 | 6.00 (1.00x) | 6.00 (1.00x) | 9.00 (1.50x) | 18.0 (3.00x) |",
+    );
+    expect(page).toContain("| connect | 6.00 (1.00x) | 6.00 (1.00x) | - | 18.0 (3.00x) |");
+    expect(page).toContain("A dash: the server takes no part.");
+    expect(comparisonToMarkdown(comparison())).not.toContain("A dash");
+    expect(comparisonToText(typedComparison())).toMatch(/connect .* - +18\.0 \(3\.00x\)/);
+  });
+
+  it("has rows and bars in its own scenarios only", () => {
+    const sections = page.split(/^##+ /m);
+    const section = (name: string) => sections.find((text) => text.startsWith(`${name}\n`));
+    expect(section("echo-20-1")).toContain("| Windlass, typed | 9.00 |");
+    expect(section("connect")).toContain("| Socket.IO | 18.0 |");
+    expect(section("connect")).not.toContain("typed");
+    const plots = plotsOf(typedComparison());
+    expect(plots.get("echo-20-1.svg")).toContain(">Windlass, typed<");
+    expect(plots.get("connect.svg")).not.toContain("typed");
+  });
+
+  it("is set beside Windlass and Socket.IO when it is the typed one", () => {
+    expect(page).toContain("- Windlass, typed: 1.50x the CPU where text is echoed");
+    expect(page).toContain("cost 2.00x as much.");
+    expect(comparisonToMarkdown(comparison())).not.toContain("typed");
   });
 });
 

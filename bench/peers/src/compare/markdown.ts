@@ -2,19 +2,21 @@ import { factorTo } from "./factors.ts";
 import { formatNumber, formatRatio } from "./format.ts";
 import { gridToMarkdown } from "./grid.ts";
 import { methodSection } from "./method.ts";
-import { basePeerName, ownPeerName } from "./peers.ts";
+import { basePeerName, ownPeerName, typedPeerName } from "./peers.ts";
 import { titleOfPeer } from "./plots.ts";
 import type { Comparison, ScenarioResult, ServerResult } from "./result.ts";
-import { formatRss, isAboutCpu, isAboutMemory, overview, rateCell } from "./tables.ts";
+import { formatRss, isAboutCpu, isAboutMemory, noFigure, overview, rateCell } from "./tables.ts";
 
 /** The page `docs/benchmarks.md`; the plots are in the folder `benchmarks` beside it. */
 export function comparisonToMarkdown(comparison: Comparison): string {
+  const costs = overview(comparison, isAboutCpu, costCell, titleOfPeer);
   return `${[
     "# Benchmarks",
     introduction(comparison),
     "## Cost at a glance",
     "Server CPU microseconds per message (per delivery, per accepted connection), and the ratio to raw uWebSockets.js:",
-    gridToMarkdown(overview(comparison, isAboutCpu, costCell, titleOfPeer)),
+    gridToMarkdown(costs),
+    ...(costs.rows.some((row) => row.includes(noFigure)) ? [dashNote] : []),
     "KiB of resident memory per idle connection, and the ratio:",
     gridToMarkdown(overview(comparison, isAboutMemory, memoryCell, titleOfPeer)),
     "## The others beside Windlass",
@@ -25,6 +27,8 @@ export function comparisonToMarkdown(comparison: Comparison): string {
     methodSection(comparison),
   ].join("\n\n")}\n`;
 }
+
+const dashNote = "A dash: the server takes no part.";
 
 function introduction({ startedAt, rounds, command, machine, notes }: Comparison): string {
   const { cpu, cores, memory } = machine;
@@ -60,27 +64,46 @@ function factorSection({ scenarios }: Comparison): string {
       ...others.map((server) => formatRatio(factorTo(ownPeerName, server, scenario))),
     ]),
   };
+  const results = Object.values(scenarios);
+  const sentences = others.map((server) => factorSentence(server, results));
   return [
     "How many times the cost of Windlass (CPU; memory in the memory scenarios) the others have, as the median of the rounds' ratios:",
     gridToMarkdown(grid),
-    others.map((server) => factorSentence(server, Object.values(scenarios))).join("\n"),
+    [...sentences, ...typedSentences(results)].join("\n"),
   ].join("\n\n");
 }
 
 function factorSentence(server: string, scenarios: readonly ScenarioResult[]): string {
-  const rangeOf = (isWanted: (scenario: ScenarioResult) => boolean): string | undefined => {
-    const factors = scenarios
-      .filter(isWanted)
-      .map((scenario) => factorTo(ownPeerName, server, scenario))
-      .filter((factor) => factor !== undefined);
-    if (factors.length === 0) return undefined;
-    const [least, most] = [formatRatio(Math.min(...factors)), formatRatio(Math.max(...factors))];
-    return least === most ? least : `${least} to ${most}`;
-  };
-  const cpu = rangeOf(isAboutCpu);
-  const memory = rangeOf(isAboutMemory);
+  const cpu = factorRange(ownPeerName, server, scenarios.filter(isAboutCpu));
+  const memory = factorRange(ownPeerName, server, scenarios.filter(isAboutMemory));
   const parts = [cpu && `${cpu} the CPU`, memory && `${memory} the memory`];
   return `- ${titleOfPeer(server)}: ${parts.filter(Boolean).join(", ")}.`;
+}
+
+/** None when nothing typed was measured. */
+function typedSentences(scenarios: readonly ScenarioResult[]): readonly string[] {
+  const cost = factorRange(ownPeerName, typedPeerName, scenarios);
+  if (cost === undefined) return [];
+  const socketIo = factorRange(typedPeerName, "socket.io", scenarios);
+  const beside =
+    socketIo && ` Socket.IO's events, which are not validated, cost ${socketIo} as much.`;
+  return [
+    `- ${titleOfPeer(typedPeerName)}: ${cost} the CPU where text is echoed, for parsing, validating and writing JSON.${beside ?? ""}`,
+  ];
+}
+
+/** "1.34x to 19.9x": the factors of the scenarios in which both were measured, if there are any. */
+function factorRange(
+  own: string,
+  server: string,
+  scenarios: readonly ScenarioResult[],
+): string | undefined {
+  const factors = scenarios
+    .map((scenario) => factorTo(own, server, scenario))
+    .filter((factor) => factor !== undefined);
+  if (factors.length === 0) return undefined;
+  const [least, most] = [formatRatio(Math.min(...factors)), formatRatio(Math.max(...factors))];
+  return least === most ? least : `${least} to ${most}`;
 }
 
 function section(name: string, scenario: ScenarioResult): string {

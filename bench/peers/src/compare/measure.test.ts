@@ -9,7 +9,7 @@ function scenarioNamed(name: string): PeerScenario {
   return found;
 }
 
-const target = { url: "ws://127.0.0.1:1/echo", adapter: "plain", pid: 1 };
+const target = { url: "ws://127.0.0.1:1/echo", adapter: "plain", subprotocols: ["p"], pid: 1 };
 const latency = {
   count: 10,
   meanUs: 50,
@@ -147,9 +147,10 @@ describe("scenarios", () => {
 
   it("say their own name in the settings they give", () => {
     for (const scenario of scenarios) {
-      const { scenario: kind, origin, pid } = scenario.settings(target, quickExtent);
-      expect(["echo", "broadcast", "connect"]).toContain(kind);
-      expect({ origin, pid }).toEqual({ origin: "http://bench.example", pid: 1 });
+      const settings = scenario.settings(target, quickExtent);
+      expect(["echo", "broadcast", "connect"]).toContain(settings.scenario);
+      const wanted = { origin: "http://bench.example", pid: 1, subprotocols: ["p"] };
+      expect(settings).toMatchObject(wanted);
     }
   });
 });

@@ -6,8 +6,10 @@ export interface Peer {
   /** As tables and plots call it. */
   readonly title: string;
   readonly runtime: "node" | "bun";
-  /** How the generator speaks to it. */
-  readonly adapter: "plain" | "socket.io";
+  /** How the generator speaks to it; `typed` is the module `src/servers/windlass-typed-adapter`. */
+  readonly adapter: "plain" | "socket.io" | "typed";
+  /** Names of the scenarios that it takes part in. Default: all. */
+  readonly scenarios?: readonly string[];
   /** What it is and how it does the work, in one sentence. */
   readonly description: string;
 }
@@ -17,6 +19,9 @@ export const basePeerName = "raw-uws";
 
 /** The peer whose factors to the others the page states. */
 export const ownPeerName = "windlass";
+
+/** The peer that parses and validates what the others only pass on. */
+export const typedPeerName = "windlass-typed";
 
 /** In the order of the tables. */
 export const peers: readonly Peer[] = [
@@ -44,6 +49,16 @@ export const peers: readonly Peer[] = [
     description: "The same components inside `rateLimited(serialized(...))`.",
   },
   {
+    name: typedPeerName,
+    title: "Windlass, typed",
+    runtime: "node",
+    adapter: "typed",
+    // JSON has no binary payloads, and the rest is the same work as that of Windlass.
+    scenarios: ["echo-20-1", "echo-20-16", "echo-1k-1", "echo-1k-16"],
+    description:
+      "A `ProtocolComponent` with default options, where text is echoed: the text is one of three fields of a request, which is parsed, validated with zod, handled, and answered with the same fields.",
+  },
+  {
     name: "bun",
     title: "Bun",
     runtime: "bun",
@@ -66,6 +81,11 @@ export const peers: readonly Peer[] = [
     description: "Websocket transport only, without compression; events, and `emit` to a room.",
   },
 ];
+
+/** Those that take part in the scenario of this name. */
+export function participants(all: readonly Peer[], scenario: string): readonly Peer[] {
+  return all.filter((peer) => peer.scenarios?.includes(scenario) ?? true);
+}
 
 /**
  * The peers of these names, in the order of the table.

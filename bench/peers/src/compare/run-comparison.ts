@@ -3,7 +3,7 @@ import { Fleet } from "./fleet.ts";
 import { Interruption } from "./interruption.ts";
 import { measure } from "./measure.ts";
 import { orderOfRound } from "./order.ts";
-import type { Peer } from "./peers.ts";
+import { type Peer, participants } from "./peers.ts";
 import { formatSeconds, RemainingTime } from "./remaining-time.ts";
 import type { RoundFigures } from "./result.ts";
 import { Results } from "./results.ts";
@@ -76,7 +76,7 @@ class ComparisonRun {
   }
 
   async #round(scenario: PeerScenario, round: number): Promise<void> {
-    const { peers } = this.#plan;
+    const peers = this.#peersOf(scenario);
     // All are up, so that each is measured beside the same idle ones.
     if (!scenario.needsFreshServer) await this.#fleet.needAll(peers);
     for (const peer of orderOfRound(peers, round)) {
@@ -114,6 +114,10 @@ class ComparisonRun {
     }
   }
 
+  #peersOf({ name }: PeerScenario): readonly Peer[] {
+    return participants(this.#plan.peers, name);
+  }
+
   #roundsOf({ needsFreshServer }: PeerScenario): number {
     const { rounds, extent } = this.#plan;
     return needsFreshServer ? Math.min(rounds, extent.memoryRounds ?? rounds) : rounds;
@@ -131,7 +135,7 @@ class ComparisonRun {
   }
 
   #secondsOf(scenario: PeerScenario, rounds: number): number {
-    return expectedSeconds(scenario, this.#plan.extent) * this.#plan.peers.length * rounds;
+    return expectedSeconds(scenario, this.#plan.extent) * this.#peersOf(scenario).length * rounds;
   }
 }
 

@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
+import { extname } from "node:path";
 import { createInterface } from "node:readline";
 import { BenchError } from "@windlass/bench";
 import type { Peer } from "./peers.ts";
@@ -9,6 +10,12 @@ const patienceMs = 20_000;
 
 /** Lines of a server that are kept for an error message. */
 const keptLines = 20;
+
+/** In the form that this program is in: TypeScript, or what the compiler made of it. */
+const typedAdapter = new URL(
+  `../servers/windlass-typed-adapter${extname(import.meta.url)}`,
+  import.meta.url,
+).href;
 
 /** A server program that listens; see `servers/control.ts` for the talk with it. */
 export class RunningPeer {
@@ -54,12 +61,19 @@ export class RunningPeer {
 
   /** Socket.IO has namespaces in place of paths; its default one echoes. */
   target(path: PeerPath): Target {
+    const { pid } = this;
     const origin = `ws://127.0.0.1:${this.#port}`;
-    if (this.peer.adapter === "plain") {
-      return { url: `${origin}${path}`, adapter: "plain", pid: this.pid };
+    const plain = { url: `${origin}${path}`, adapter: "plain", subprotocols: [], pid };
+    switch (this.peer.adapter) {
+      case "plain":
+        return plain;
+      case "typed":
+        return { ...plain, adapter: typedAdapter, subprotocols: ["windlass.v1.json"] };
+      case "socket.io": {
+        const adapter = path === "/echo" ? "socket.io" : `socket.io${path}`;
+        return { ...plain, url: `${origin}/`, adapter };
+      }
     }
-    const adapter = path === "/echo" ? "socket.io" : `socket.io${path}`;
-    return { url: `${origin}/`, adapter, pid: this.pid };
   }
 
   /** Resolves when the server has collected its garbage. */

@@ -28,9 +28,9 @@ export const fullExtent: Extent = {
 };
 /** Servers stay up for all rounds of a scenario, so that only the first round is not quite warm. */
 export const quickExtent: Extent = {
-  warmupMs: 400,
-  durationMs: 450,
-  handshakes: 3_500,
+  warmupMs: 350,
+  durationMs: 400,
+  handshakes: 3_000,
   held: 10_000,
   memoryRounds: 1,
   holdMs: 400,
@@ -58,18 +58,20 @@ export type PeerPath = "/echo" | "/room";
 export interface Target {
   readonly url: string;
   readonly adapter: string;
+  /** Offered in the handshake. */
+  readonly subprotocols: readonly string[];
   readonly pid: number;
 }
 
-function common({ url, adapter, pid }: Target, extent: Extent) {
+function common({ url, adapter, subprotocols, pid }: Target, extent: Extent) {
   return {
     url,
     adapter,
+    subprotocols,
     pid,
     origin: peerOrigin,
     headers: {},
     handshake: "minimal" as const,
-    subprotocols: [],
     insecure: false,
     iOwnThisServer: false,
     concurrency: 50,

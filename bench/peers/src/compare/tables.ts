@@ -4,6 +4,9 @@ import type { Comparison, ScenarioResult, ServerResult } from "./result.ts";
 
 type Cell = (server: ServerResult) => string;
 
+/** The cell of a server that was not measured in a scenario. */
+export const noFigure = "-";
+
 /** What the end of a comparison prints, the server's cost first. */
 export function comparisonToText(comparison: Comparison): string {
   const cost = "Server CPU seconds per million messages (ratio to raw uWebSockets.js)";
@@ -37,7 +40,7 @@ export function overview(
       name,
       ...servers.map((server) => {
         const result = scenario.servers[server];
-        return result === undefined ? "-" : cell(result);
+        return result === undefined ? noFigure : cell(result);
       }),
     ]),
   };

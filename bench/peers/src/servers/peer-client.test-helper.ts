@@ -18,10 +18,11 @@ export class PeerClient {
   #wake: () => void = () => {};
 
   static async connect(running: RunningPeer, path: PeerPath): Promise<PeerClient> {
-    const { url, adapter } = running.target(path);
+    const { url, adapter, subprotocols } = running.target(path);
     const isSocketIo = adapter.startsWith("socket.io");
     const target = isSocketIo ? `${url}socket.io/?EIO=4&transport=websocket` : url;
-    const socket = new WebSocket(target, { origin: peerOrigin, perMessageDeflate: false });
+    const options = { origin: peerOrigin, perMessageDeflate: false };
+    const socket = new WebSocket(target, [...subprotocols], options);
     const namespace = path === "/echo" ? "" : `${path},`;
     const client = new PeerClient(socket, isSocketIo ? namespace : undefined);
     await once(socket, "open");
