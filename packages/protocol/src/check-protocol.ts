@@ -1,4 +1,10 @@
-import { type Protocol, RequestDefinition } from "./define-protocol.ts";
+import type { z } from "zod";
+import {
+  type MessageDefinitions,
+  type Protocol,
+  RequestDefinition,
+  type TopicDefinition,
+} from "./definitions.ts";
 import { Encoded, type Payload, schemaOf } from "./payload.ts";
 import { ProtocolError } from "./protocol-error.ts";
 import { schemaProblem } from "./schema-problem.ts";
@@ -8,38 +14,40 @@ const messageName = /^[A-Za-z][\w.:-]{0,63}$/;
 
 /** @throws ProtocolError `ERR_PROTOCOL_INVALID` */
 export function checkProtocol(protocol: Protocol): void {
-  for (const side of ["client", "server"] as const) {
-    for (const [name, definition] of Object.entries(protocol[side])) {
-      const place = `${side}.${name}`;
-      checkName(place, name);
-      if (definition instanceof RequestDefinition) {
-        checkPayload(`${place}.data`, definition.data);
-        checkPayload(`${place}.result`, definition.result);
-      } else {
-        checkPayload(place, definition);
-      }
-    }
-  }
-  for (const [pattern, { events, history, presence }] of Object.entries(protocol.topics)) {
-    const place = `topics["${pattern}"]`;
-    const problem = topicPatternProblem(pattern);
-    if (problem !== undefined) throw invalid(place, problem);
-    for (const [name, payload] of Object.entries(events ?? {})) {
-      checkName(`${place}.events.${name}`, name);
-      checkPayload(`${place}.events.${name}`, payload);
-    }
-    if (history !== undefined) checkHistory(place, history);
-    if (presence !== undefined) checkPayload(`${place}.presence`, presence);
-  }
+  checkMessages("client", protocol.client);
+  checkMessages("server", protocol.server);
+  for (const [pattern, topic] of Object.entries(protocol.topics)) checkTopic(pattern, topic);
   checkShapes(Object.keys(protocol.topics));
+}
+
+function checkMessages(side: string, messages: MessageDefinitions): void {
+  for (const [name, definition] of Object.entries(messages)) {
+    const place = `${side}.${name}`;
+    checkName(place, name);
+    if (definition instanceof RequestDefinition) {
+      checkPayload(`${place}.data`, definition.data);
+      checkPayload(`${place}.result`, definition.result);
+    } else {
+      checkPayload(place, definition);
+    }
+  }
+}
+
+function checkTopic(pattern: string, { events, history, presence }: TopicDefinition): void {
+  const place = `topics["${pattern}"]`;
+  const problem = topicPatternProblem(pattern);
+  if (problem !== undefined) throw invalid(place, problem);
+  for (const [name, payload] of Object.entries(events)) {
+    checkName(`${place}.events.${name}`, name);
+    checkPayload(`${place}.events.${name}`, payload);
+  }
+  if (history !== undefined) checkHistory(place, history);
+  if (presence !== undefined) checkPayload(`${place}.presence`, presence);
 }
 
 function checkName(place: string, name: string): void {
   if (messageName.test(name)) return;
-  throw invalid(
-    place,
-    "a name is 1 to 64 letters, digits, _ . : and -, and begins with a letter",
-  );
+  throw invalid(place, "a name is 1 to 64 letters, digits, _ . : and -, and begins with a letter");
 }
 
 function checkPayload(place: string, payload: Payload): void {
@@ -49,6 +57,8 @@ function checkPayload(place: string, payload: Payload): void {
     const wanted = "wanted a zod 4 schema, encoded(schema) or request(data, result)";
     throw invalid(place, `it is of type ${schema === null ? "null" : typeof schema}; ${wanted}`);
   }
+  // A message without data: only inside of something else is there no way to write it.
+  if (isNothing(schemaOf(payload))) return;
   const problem = schemaProblem(schemaOf(payload), payload instanceof Encoded);
   if (problem !== undefined) throw invalid(`${place}${problem.path}`, problem.problem);
 }
@@ -79,4 +89,8 @@ function invalid(place: string, problem: string): ProtocolError {
     place,
     problem,
   });
+}
+
+function isNothing({ _zod: { def } }: z.ZodType): boolean {
+  return def.type === "void" || def.type === "undefined";
 }

@@ -2,7 +2,7 @@ import type { Frame } from "./frame.ts";
 
 /** Limits of what is decoded. */
 export interface DecodeLimits {
-  /** Objects and lists inside each other, the frame itself counted. Default: 64. */
+  /** Objects and lists inside each other, the frame itself counted: 1 to 1,000. Default: 64. */
   readonly maxDepth: number;
 }
 
@@ -12,9 +12,9 @@ export const defaultMaxDepth = 64;
 /**
  * How frames are written on the wire; chosen by subprotocol. Obligations:
  *
- * - What `encode` wrote, `decode` reads as the same values.
- * - `decode` answers plain data or throws {@link FrameError}, whatever the bytes are. It costs no
- *   more memory than a small multiple of them.
+ * - What `encode` wrote, `decode` reads as the same values, as far as JSON has them.
+ * - `decode` answers plain data (what JSON has; Uint8Array where the codec has bytes) or throws
+ *   {@link FrameError}, whatever the bytes are. It costs no more memory than a small multiple of them.
  * - `decode` refuses keys that reach prototypes: `__proto__`, and `constructor` that holds a `prototype`.
  */
 export interface FrameCodec {
@@ -22,6 +22,7 @@ export interface FrameCodec {
   readonly subprotocol: string;
   /** Whether its frames are binary WebSocket messages; the others are text. */
   readonly isBinary: boolean;
+  /** @throws TypeError when the data has a bigint, or holds itself */
   encode(frame: Frame): string | Uint8Array<ArrayBuffer>;
   /** @throws FrameError */
   decode(payload: string | Uint8Array, limits?: DecodeLimits): unknown;

@@ -1,9 +1,7 @@
 // Declaring: one file that server and browser import.
 
 export { base64Bytes, bigintString, isoDateTime } from "./codecs.ts";
-// What went wrong.
-export type { DataIssue } from "./data-issues.ts";
-export { dataIssues } from "./data-issues.ts";
+export { defineProtocol } from "./define-protocol.ts";
 export type {
   EventDefinitions,
   MessageDefinition,
@@ -13,9 +11,21 @@ export type {
   ProtocolInit,
   TopicDefinition,
   TopicDefinitions,
-} from "./define-protocol.ts";
-export { defineProtocol, RequestDefinition, request } from "./define-protocol.ts";
+} from "./definitions.ts";
+export { RequestDefinition, request } from "./definitions.ts";
+export type { Payload, Received, Sent } from "./payload.ts";
+export { Encoded, encoded, schemaOf, toWire } from "./payload.ts";
+
+// What went wrong.
+
+export type { DataIssue } from "./data-issues.ts";
+export { dataIssues } from "./data-issues.ts";
+export { ProtocolError } from "./protocol-error.ts";
+export type { WireErrorCode } from "./wire-errors.ts";
+export { wireErrors } from "./wire-errors.ts";
+
 // The wire: docs/reference/wire-protocol.md.
+
 export type {
   AckFrame,
   AuthenticatedFrame,
@@ -40,10 +50,12 @@ export type {
 export type { DecodeLimits, FrameCodec } from "./frame-codec.ts";
 export { defaultMaxDepth, FrameError } from "./frame-codec.ts";
 export { jsonCodec } from "./json-codec.ts";
-export type { Payload, Received, Sent } from "./payload.ts";
-export { Encoded, encoded, schemaOf, toWire } from "./payload.ts";
-export { ProtocolError } from "./protocol-error.ts";
+export { readFrame } from "./read-frame.ts";
+export type { TopicMatch, TopicParams } from "./topic-pattern.ts";
+export { maxTopicLength, TopicPatterns, topicOf } from "./topic-pattern.ts";
+
 // Types of the messages, for code that is generic over protocols.
+
 export type {
   DataToSend,
   EventName,
@@ -57,8 +69,3 @@ export type {
   ResultToSend,
   TopicPattern,
 } from "./protocol-types.ts";
-export { readFrame } from "./read-frame.ts";
-export type { TopicMatch, TopicParams } from "./topic-pattern.ts";
-export { maxTopicLength, TopicPatterns, topicOf } from "./topic-pattern.ts";
-export type { WireErrorCode } from "./wire-errors.ts";
-export { wireErrors } from "./wire-errors.ts";

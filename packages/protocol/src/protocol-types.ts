@@ -1,4 +1,4 @@
-import type { MessageDefinitions, Protocol, RequestDefinition } from "./define-protocol.ts";
+import type { MessageDefinitions, Protocol, RequestDefinition } from "./definitions.ts";
 import type { Payload, Received, Sent } from "./payload.ts";
 import type { TopicParams } from "./topic-pattern.ts";
 
@@ -15,36 +15,28 @@ export type RequestName<Messages extends MessageDefinitions> = {
   string;
 
 /** What is written to send the message of a name. */
-export type DataToSend<
-  Messages extends MessageDefinitions,
-  Name extends keyof Messages,
-> = Messages[Name] extends RequestDefinition<infer Data, infer _Result>
-  ? Sent<Data>
-  : Messages[Name] extends Payload
-    ? Sent<Messages[Name]>
-    : never;
+export type DataToSend<Messages extends MessageDefinitions, Name extends keyof Messages> =
+  Messages[Name] extends RequestDefinition<infer Data, infer _Result>
+    ? Sent<Data>
+    : Messages[Name] extends Payload
+      ? Sent<Messages[Name]>
+      : never;
 
 /** What is read when the message of a name has come. */
-export type ReceivedData<
-  Messages extends MessageDefinitions,
-  Name extends keyof Messages,
-> = Messages[Name] extends RequestDefinition<infer Data, infer _Result>
-  ? Received<Data>
-  : Messages[Name] extends Payload
-    ? Received<Messages[Name]>
-    : never;
+export type ReceivedData<Messages extends MessageDefinitions, Name extends keyof Messages> =
+  Messages[Name] extends RequestDefinition<infer Data, infer _Result>
+    ? Received<Data>
+    : Messages[Name] extends Payload
+      ? Received<Messages[Name]>
+      : never;
 
 /** What is written to answer the request of a name. */
-export type ResultToSend<
-  Messages extends MessageDefinitions,
-  Name extends keyof Messages,
-> = Messages[Name] extends RequestDefinition<infer _Data, infer Result> ? Sent<Result> : never;
+export type ResultToSend<Messages extends MessageDefinitions, Name extends keyof Messages> =
+  Messages[Name] extends RequestDefinition<infer _Data, infer Result> ? Sent<Result> : never;
 
 /** What is read when the answer to the request of a name has come. */
-export type ReceivedResult<
-  Messages extends MessageDefinitions,
-  Name extends keyof Messages,
-> = Messages[Name] extends RequestDefinition<infer _Data, infer Result> ? Received<Result> : never;
+export type ReceivedResult<Messages extends MessageDefinitions, Name extends keyof Messages> =
+  Messages[Name] extends RequestDefinition<infer _Data, infer Result> ? Received<Result> : never;
 
 /** The topic patterns of a protocol. */
 export type TopicPattern<P extends Protocol> = keyof P["topics"] & string;
@@ -53,8 +45,10 @@ export type TopicPattern<P extends Protocol> = keyof P["topics"] & string;
 export type ParamsOf<Pattern extends string> = TopicParams<Pattern>;
 
 /** Names of what is published to the topics of a pattern. */
-export type PublicationName<P extends Protocol, Pattern extends TopicPattern<P>> =
-  keyof P["topics"][Pattern]["events"] & string;
+export type PublicationName<
+  P extends Protocol,
+  Pattern extends TopicPattern<P>,
+> = keyof P["topics"][Pattern]["events"] & string;
 
 /** What is written to publish. */
 export type PublicationToSend<

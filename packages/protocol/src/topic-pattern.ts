@@ -68,7 +68,7 @@ export class TopicPatterns {
       segments.map((part) => (part.startsWith(":") ? "1" : "0")).join("");
     this.#patterns = [...patterns]
       .map((pattern) => pattern.split("/"))
-      .sort((a, b) => (rank(a) < rank(b) ? -1 : 1));
+      .sort((a, b) => (rank(a) < rank(b) ? -1 : Number(rank(a) > rank(b))));
   }
 
   /** `undefined` for a topic of no pattern, and for one that {@link topicOf} would not have made. */

@@ -8,6 +8,8 @@ const always: ReadonlySet<string> = new Set([
   "default",
   "prefault",
   "catch",
+  "void",
+  "undefined",
 ]);
 
 /**
