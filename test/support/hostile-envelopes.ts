@@ -29,7 +29,7 @@ const pick = <Item>(random: Random, items: readonly Item[]): Item =>
   items[below(random, items.length)] as Item;
 
 /** What no handler may ever see in its data. */
-export const forbiddenText = "must never arrive";
+const forbiddenText = "must never arrive";
 
 const validEvent = { type: "event", name: "say", id: 1, data: { text: "hello" } };
 const frameTypes = ["event", "request", "subscribe", "cancel", "response", "hello", "auth"];

@@ -20,7 +20,7 @@ export interface ProtocolRuntime<User extends SessionUser> {
 }
 
 /** What is counted; never falls, except `running`. */
-export interface ProtocolCounters {
+interface ProtocolCounters {
   /** Handlers under way. */
   running: number;
   /** Frames and data that did not fit, and names that do not exist. */
