@@ -1,0 +1,49 @@
+import { FrameError, type ServerFrame } from "@windlass/protocol";
+
+type FrameType = ServerFrame["type"];
+type MemberOf<Type extends FrameType> = keyof Extract<ServerFrame, { type: Type }>;
+
+/** What members are; the others are texts. */
+const kinds: Readonly<Record<string, string>> = {
+  id: "number",
+  afterMs: "number",
+  resumed: "boolean",
+};
+
+/** The members that the client relies on. */
+const required: { readonly [Type in FrameType]: readonly MemberOf<Type>[] } = {
+  welcome: ["resumed"],
+  authenticated: [],
+  event: ["name"],
+  request: ["id", "name"],
+  cancel: ["id"],
+  response: ["id"],
+  ack: ["id"],
+  error: ["code", "message"],
+  publication: ["topic", "name"],
+  pong: [],
+  reconnect: ["afterMs"],
+};
+
+/**
+ * A decoded value as a frame of the server; `undefined` when it is of a type that this version does
+ * not know. `readFrame()` looks closer and also at frames that a client never gets, which browsers would
+ * have to load.
+ *
+ * @throws FrameError that names the member that is wrong
+ */
+export function readServerFrame(value: unknown): ServerFrame | undefined {
+  const members = Object(value) as Readonly<Record<string, unknown>>;
+  const type = members["type"];
+  if (typeof type !== "string") throw wrongMember("type", "string");
+  if (!Object.hasOwn(required, type)) return undefined;
+  for (const name of required[type as FrameType]) {
+    const kind = kinds[name] ?? "string";
+    if (typeof members[name] !== kind) throw wrongMember(name, kind);
+  }
+  return value as ServerFrame;
+}
+
+function wrongMember(name: string, kind: string): FrameError {
+  return new FrameError(`its "${name}" must be a ${kind}`);
+}
