@@ -11,7 +11,7 @@ export function parseOptions<Schema extends z.ZodType>(
   root: string,
 ): Readonly<z.output<Schema>> {
   const result = schema.safeParse(value);
-  if (result.success) return deepFreeze(result.data);
+  if (result.success) return deepFreeze(result.data, value);
   const issue = result.error.issues[0];
   if (issue === undefined) throw result.error;
   throw new WindlassError("ERR_OPTION_INVALID", describeIssue(issue, value, root));
@@ -61,12 +61,14 @@ function describeValue(value: unknown): string {
   return text.length > maxShownLength ? `a ${typeof value} of ${text.length} characters` : text;
 }
 
-function deepFreeze<T>(value: T): T {
-  // Only what the schema made itself: loggers, guards and RegExps belong to the user.
-  if (typeof value !== "object" || value === null || Object.isFrozen(value)) return value;
-  if (Array.isArray(value) || Object.getPrototypeOf(value) === Object.prototype) {
-    for (const member of Object.values(value)) deepFreeze(member);
-    Object.freeze(value);
-  }
-  return value;
+/** Freezes what the schema made itself; what it took as it is (loggers, guards, policies) belongs to the user. */
+function deepFreeze<T>(value: T, given: unknown): T {
+  if (typeof value !== "object" || value === null || value === given) return value;
+  if (!Array.isArray(value) && Object.getPrototypeOf(value) !== Object.prototype) return value;
+  for (const [key, member] of Object.entries(value)) deepFreeze(member, memberOf(given, key));
+  return Object.freeze(value);
+}
+
+function memberOf(given: unknown, key: string): unknown {
+  return typeof given === "object" && given !== null ? Reflect.get(given, key) : undefined;
 }

@@ -4,6 +4,7 @@ export { ComponentDecorator } from "./component/component-decorator.ts";
 export type { DispatchOptions } from "./component/component-dispatcher.ts";
 // Decorators: wrap a component's callbacks.
 export { createDispatcher } from "./component/component-dispatcher.ts";
+export { Deadlines } from "./component/deadlines.ts";
 export type { RateLimit } from "./component/rate-limited.ts";
 export { rateLimited } from "./component/rate-limited.ts";
 export type { QueueLimits } from "./component/serialized.ts";

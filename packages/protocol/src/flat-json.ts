@@ -4,6 +4,7 @@ const needsEscape = /[^ !#-[\]-~\u00a0-\ud7ff\ue000-\uffff]/;
 /** Keys with their quotation marks and colon. Bounded, because records have keys that users chose. */
 const keyTexts = new Map<string, string>();
 const maxKeyTexts = 1_024;
+const maxKeyLength = 64;
 
 /**
  * What `JSON.stringify` writes, to the letter. Nearly every payload is a plain object of texts,
@@ -41,6 +42,7 @@ function memberText(value: unknown): string | undefined {
 }
 
 function keyText(key: string): string {
+  if (key.length > maxKeyLength) return `${JSON.stringify(key)}:`;
   const known = keyTexts.get(key);
   if (known !== undefined) return known;
   const text = `${JSON.stringify(key)}:`;

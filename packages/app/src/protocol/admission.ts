@@ -1,39 +1,35 @@
 import { Disconnects, isPromiseLike, toError } from "@windlass/core";
-import type { AuthFrame, HelloFrame, WelcomeFrame } from "@windlass/protocol";
+import type { AuthFrame, HelloFrame } from "@windlass/protocol";
 import type { TokenUser } from "./handler-types.ts";
-import type { Enter } from "./lane.ts";
 import type { Peer } from "./peer.ts";
 import { topicOfCodec } from "./publishing.ts";
 import { refuseFrame, wireError } from "./refusals.ts";
-
-/** The longest time that a timer can wait for. */
-const maxTimerMs = 2_147_483_647;
+import { acceptToken, expiryOf, toTokenUser } from "./token-users.ts";
 
 /** Makes a connection wait for its token, if the component wants one; whether it does. */
 export function awaitToken(peer: Peer): boolean {
-  if (peer.runtime.callbacks.authenticate === undefined) return false;
+  const { callbacks, clock, options } = peer.runtime;
+  if (callbacks.authenticate === undefined) return false;
   peer.admission = "waiting";
-  peer.stopTokenTimer = peer.runtime.clock.after(peer.runtime.options.authTimeoutMs, () => {
+  peer.stopTokenTimer = clock.after(options.authTimeoutMs, () => {
     peer.raw.close(Disconnects.HandshakeTimeout);
   });
   return true;
 }
 
-/** Answers `hello`. A promise, which never rejects, while the token is being checked. */
+/** Answers `hello`. A promise, which never rejects, while others have to wait. */
 export function greet(peer: Peer, frame: HelloFrame): Promise<void> | undefined {
-  if (peer.session !== undefined) {
-    refuseFrame(peer, "a connection says hello once");
+  if (peer.hasGreeted || peer.hasMessages) {
+    refuseFrame(peer, "hello comes first, and once");
     return undefined;
   }
-  if (peer.admission === "ready") {
-    welcome(peer, frame);
-    return undefined;
-  }
+  peer.hasGreeted = true;
+  if (peer.admission === "ready") return welcome(peer, frame);
   return admit(peer, frame.token, () => welcome(peer, frame));
 }
 
 /** Answers `auth`: the first token of a connection, or a fresh one. */
-export function renewToken(peer: Peer, frame: AuthFrame, enter: Enter<Peer>): void {
+export function renewToken(peer: Peer, frame: AuthFrame): void {
   if (peer.runtime.callbacks.authenticate === undefined) {
     peer.writeFrame({ type: "authenticated" });
     return;
@@ -45,39 +41,50 @@ export function renewToken(peer: Peer, frame: AuthFrame, enter: Enter<Peer>): vo
   const isFirst = peer.admission === "waiting";
   const work = admit(peer, frame.token, () => {
     peer.writeFrame({ type: "authenticated", ...expiryOf(peer) });
+    return undefined;
   });
   // What comes behind the first token waits for it; a fresh one holds up nothing.
-  if (isFirst && work !== undefined) peer.lane.hold(work, enter);
+  if (isFirst && work !== undefined) peer.lane.hold(work, peer.runtime.enter);
 }
 
 function admit(
   peer: Peer,
   token: string | undefined,
-  answer: () => void,
+  answer: () => Promise<void> | undefined,
 ): Promise<void> | undefined {
   const { authenticate } = peer.runtime.callbacks;
-  if (authenticate === undefined) return undefined;
   const isFirst = peer.admission === "waiting";
-  const finish = (user: TokenUser | null): Promise<void> | undefined => {
+  const finish = (given: unknown): Promise<void> | undefined => {
     peer.isCheckingToken = false;
     if (peer.state === "closed") return undefined;
+    const user = toTokenUser(given);
     if (user === null || isOtherUser(peer, user, isFirst)) {
       refuseToken(peer);
       return undefined;
     }
     acceptToken(peer, user);
-    answer();
-    return isFirst ? open(peer) : undefined;
+    const busy = answer();
+    return isFirst && peer.raw.state === "open" ? both(busy, open(peer)) : busy;
   };
   peer.isCheckingToken = true;
   try {
-    const user = authenticate(token, peer);
+    const user: unknown = authenticate?.(token, peer);
     if (!isPromiseLike(user)) return finish(user);
-    return user.then(finish).catch((error: unknown) => checkFailed(peer, error));
+    return Promise.resolve(user)
+      .then(finish)
+      .catch((error: unknown) => checkFailed(peer, error));
   } catch (error) {
     checkFailed(peer, error);
     return undefined;
   }
+}
+
+function both(
+  one: Promise<void> | undefined,
+  other: Promise<void> | undefined,
+): Promise<void> | undefined {
+  if (one === undefined || other === undefined) return one ?? other;
+  return Promise.all([one, other]).then(() => {});
 }
 
 /** A fresh token must be one of the same user: sessions, topics and data are theirs. */
@@ -92,58 +99,48 @@ function refuseToken(peer: Peer): void {
 }
 
 function checkFailed(peer: Peer, error: unknown): void {
+  peer.isCheckingToken = false;
   peer.log.error({ err: toError(error) }, "authenticate() failed: closing with 1011");
   peer.raw.close(Disconnects.InternalError);
 }
 
-function acceptToken(peer: Peer, user: TokenUser): void {
-  peer.stopTokenTimer?.();
-  peer.stopTokenTimer = undefined;
-  peer.tokenUser = user;
-  peer.admission = "ready";
-  const { tokenExpiresInMs } = expiryOf(peer);
-  if (tokenExpiresInMs === undefined || tokenExpiresInMs > maxTimerMs) return;
-  peer.stopTokenTimer = peer.runtime.clock.after(tokenExpiresInMs, () => {
-    peer.raw.close(Disconnects.TokenExpired);
-  });
-}
-
-/** Of the wall clock: tokens come from elsewhere. */
-function expiryOf(peer: Peer): { readonly tokenExpiresInMs?: number } {
-  const expiresAtMs = peer.tokenUser?.expiresAtMs;
-  if (expiresAtMs === undefined) return {};
-  return { tokenExpiresInMs: Math.max(0, Math.round(expiresAtMs - Date.now())) };
-}
-
-function welcome(peer: Peer, frame: HelloFrame): void {
-  const resumed = frame.session !== undefined && joinSession(peer, frame, frame.session);
-  const answer: WelcomeFrame = {
-    type: "welcome",
-    connection: peer.id,
-    resumed,
-    ...expiryOf(peer),
-  };
-  peer.writeFrame(answer);
-}
-
-function joinSession(peer: Peer, { seen }: HelloFrame, name: string): boolean {
-  const { session, resumed } = peer.runtime.sessions.open(name, peer.user?.userId, peer.codec);
-  peer.session = session;
-  peer.lane = session.lane;
-  if (seen !== undefined) session.forget(seen);
-  // The client knows best which connection is the live one: this one, the last it has opened.
-  session.join(peer)?.replaced();
-  return resumed;
+/** A promise while an event of this session, from an earlier connection, is in work. */
+function welcome(peer: Peer, frame: HelloFrame): Promise<void> | undefined {
+  let resumed = false;
+  if (frame.session !== undefined) {
+    const { session, resumed: isKnown } = peer.runtime.sessions.open(
+      frame.session,
+      peer.user?.userId,
+      peer.codec,
+    );
+    // A slow check of a token may let an old connection be late: the client has gone on.
+    if (session.user !== undefined && session.user.serial > peer.serial) {
+      peer.replaced();
+      return undefined;
+    }
+    session.join(peer)?.replaced();
+    peer.session = session;
+    if (frame.seen !== undefined) session.forget(frame.seen);
+    resumed = isKnown;
+  }
+  peer.writeFrame({ type: "welcome", connection: peer.id, resumed, ...expiryOf(peer) });
+  return peer.session?.busy;
 }
 
 /** Tells the application that the connection may talk; a promise while `onOpen` takes its time. */
 export function open(peer: Peer): Promise<void> | undefined {
+  const { callbacks, deadlines, peers, publisher } = peer.runtime;
+  peers.add(peer);
+  publisher.opened(peer.codec);
   peer.hasOpened = true;
   peer.raw.subscribe(topicOfCodec(peer.codec));
   try {
-    const opening = peer.runtime.callbacks.onOpen?.(peer);
+    const opening: unknown = callbacks.onOpen?.(peer);
     if (!isPromiseLike(opening)) return undefined;
-    const opened = opening.catch((error: unknown) => openFailed(peer, error));
+    const opened = deadlines.limit(opening, "The onOpen").then(
+      () => {},
+      (error: unknown) => openFailed(peer, error),
+    );
     peer.hasOpened = opened;
     return opened;
   } catch (error) {

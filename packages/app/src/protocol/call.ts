@@ -10,7 +10,9 @@ export class RunningCall implements Call {
   readonly connection: ProtocolConnection;
   readonly handler: CompiledHandler;
   readonly id: number | undefined;
-  data: unknown;
+  /** What its frame weighed. */
+  readonly bytes: number;
+  data: unknown = undefined;
   /** By which its connection knows it: the id, or a negative number. */
   key: number;
   abortCause: AbortCause | undefined;
@@ -22,12 +24,12 @@ export class RunningCall implements Call {
     connection: ProtocolConnection,
     handler: CompiledHandler,
     id: number | undefined,
-    data: unknown,
+    bytes: number,
   ) {
     this.connection = connection;
     this.handler = handler;
     this.id = id;
-    this.data = data;
+    this.bytes = bytes;
     this.key = id ?? 0;
   }
 
@@ -46,6 +48,13 @@ export class RunningCall implements Call {
       if (this.abortCause !== undefined) this.#controller.abort();
     }
     return this.#controller.signal;
+  }
+
+  /** Whether this is what a handler throws because it was given up. */
+  isAbort(thrown: unknown): boolean {
+    if (this.abortCause === undefined) return false;
+    if (thrown === this.#controller?.signal.reason) return true;
+    return thrown instanceof Error && thrown.name === "AbortError";
   }
 
   /** The first cause stays. */

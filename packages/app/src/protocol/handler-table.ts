@@ -1,3 +1,4 @@
+import { isPromiseLike } from "@windlass/core";
 import {
   type MessageDefinition,
   type Payload,
@@ -61,7 +62,7 @@ function compile(
   handlers: object,
   { rateLimits, middleware }: ParsedProtocolOptions,
 ): CompiledHandler {
-  const handler: unknown = Reflect.get(handlers, name);
+  const handler = findHandler(handlers, name);
   if (typeof handler !== "function") {
     const problem = `expected a function (connection, data, call) => ...; seen ${typeof handler}`;
     throw optionError(place(`handlers.${name}`), problem);
@@ -72,7 +73,7 @@ function compile(
     kind: isRequest ? "request" : "event",
     schema: schemaOf(isRequest ? definition.data : definition),
     result: isRequest ? definition.result : undefined,
-    rate: rateOf(rateLimits[name]),
+    rate: rateOf(Object.hasOwn(rateLimits, name) ? rateLimits[name] : undefined),
     // Methods of a class want its instance as `this`.
     run: wrapped(handler.bind(handlers) as Handler, middleware),
   };
@@ -87,10 +88,40 @@ function rateOf(limit: ParsedProtocolOptions["rateLimits"][string]): Rate | unde
 /** The handler inside all middleware; itself when there is none. */
 function wrapped(handler: Handler, middleware: readonly Middleware[]): Handler {
   return middleware.reduceRight<Handler>(
-    (inner, around) => (connection, data, call) =>
-      around(call, () => inner(connection, data, call)),
+    (inner, around) => (connection, data, call) => {
+      let isCalled = false;
+      let started: unknown;
+      const next = (): unknown => {
+        if (isCalled) throw new Error("A middleware has called next() twice.");
+        isCalled = true;
+        started = inner(connection, data, call);
+        return started;
+      };
+      const outcome = around(call, next);
+      if (started === outcome || !isPromiseLike(started)) return outcome;
+      return afterNext(started, outcome);
+    },
     handler,
   );
+}
+
+/** A middleware that does not return what `next()` returned may have forgotten to: the handler is waited for. */
+function afterNext(started: PromiseLike<unknown>, outcome: unknown): PromiseLike<unknown> {
+  const handled = Promise.resolve(started);
+  if (!isPromiseLike(outcome)) return handled.then((result) => outcome ?? result);
+  // What it threw the middleware has seen, or did not want to.
+  handled.catch(() => {});
+  return outcome;
+}
+
+/** A handler of the object or its class, and nothing that every object has. */
+function findHandler(handlers: object, name: string): unknown {
+  let place: object | null = handlers;
+  while (place !== null && place !== Object.prototype) {
+    if (Object.hasOwn(place, name)) return Reflect.get(handlers, name);
+    place = Object.getPrototypeOf(place);
+  }
+  return undefined;
 }
 
 function checkNames(option: string, given: readonly string[], known: object): void {

@@ -101,11 +101,11 @@ export interface ProtocolCallbacks<P extends Protocol, ConnectionData> {
    */
   onHandlerError?(error: Error, call: Call<P, ConnectionData>): void;
   /**
-   * The user of a token that a client sent in `hello` or `auth`; `null` refuses it. Until then
-   * nothing else is handled. Default: connections need no token.
+   * The user of a token that a client sent in `hello` or `auth`; nothing (`null`, `undefined`)
+   * refuses it. Until then nothing else is handled. Default: connections need no token.
    */
   authenticate?(
     token: string | undefined,
     connection: ProtocolConnection<P, ConnectionData>,
-  ): MaybePromise<TokenUser | null>;
+  ): MaybePromise<TokenUser | null | undefined>;
 }

@@ -1,7 +1,8 @@
-import { jsonCodec } from "@windlass/protocol";
+import { defineProtocol, jsonCodec } from "@windlass/protocol";
 import { msgpackCodec } from "@windlass/protocol/msgpack";
 import { describe, expect, it, vi } from "vitest";
-import { stageOf } from "./stage.test-helper.ts";
+import { z } from "zod";
+import { Stage, stageOf } from "./stage.test-helper.ts";
 
 const deep = (levels: number) => `${"[".repeat(levels)}${"]".repeat(levels)}`;
 
@@ -79,6 +80,15 @@ describe("a client that keeps violating the protocol", () => {
     client.raw("4");
     expect(await client.peer.closed).toMatchObject({ code: 4500, reason: "protocol violation" });
     expect(stage.log.lines.map(({ fields }) => fields["rule"])).toEqual(["protocol"]);
+  });
+
+  it("is closed sooner when its data is wrong in very many places", async () => {
+    const rows = defineProtocol({ client: { rows: z.array(z.object({ a: z.string() })) } });
+    const stage = new Stage(rows, { handlers: { rows: () => {} } });
+    const client = await stage.connect();
+    const data = Array.from({ length: 1_000 }, () => ({}));
+    client.send({ type: "event", name: "rows", data });
+    expect(await client.peer.closed).toMatchObject({ code: 4500 });
   });
 
   it("is not closed when it does so slowly", async () => {

@@ -27,8 +27,7 @@ interface Waiting<User> {
 const none: never[] = [];
 
 /**
- * The order of one connection's messages, or of one session's: what comes while something holds the
- * lane waits.
+ * The order of one connection's messages: what comes while something holds the lane waits.
  */
 export class Lane<User> {
   #waiting: (Waiting<User> | undefined)[] = none;
@@ -68,10 +67,11 @@ export class Lane<User> {
   /** Holds the lane until `work` settles, which must not reject; then those that wait go on. */
   hold(work: Promise<void>, enter: Enter<User>): void {
     this.#isHeld = true;
-    void work.then(() => {
+    const release = (): void => {
       this.#isHeld = false;
       this.#goOn(enter);
-    });
+    };
+    void work.then(release, release);
   }
 
   #goOn(enter: Enter<User>): void {
@@ -82,7 +82,15 @@ export class Lane<User> {
       if (item === undefined) continue;
       this.#bytes -= item.bytes;
       enter(item.user, item.frame, item.bytes);
+      this.#compact();
     }
     if (this.#head >= this.#waiting.length) this.clear();
+  }
+
+  /** A lane that never empties would keep a place for every frame that has ever waited. */
+  #compact(): void {
+    if (this.#head < 1_024 || this.#head * 2 < this.#waiting.length) return;
+    this.#waiting = this.#waiting.slice(this.#head);
+    this.#head = 0;
   }
 }

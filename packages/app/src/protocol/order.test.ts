@@ -129,13 +129,13 @@ describe("messages of one connection", () => {
 
     const small = stageOf({
       handlers: { say: () => first.promise, add: () => 0 },
-      maxPendingBytes: 99,
+      maxPendingBytes: 150,
     });
     const other = await small.connect();
     const never = deferred();
     const held = stageOf({
       handlers: { say: () => never.promise, add: () => 0 },
-      maxPendingBytes: 99,
+      maxPendingBytes: 150,
     });
     const third = await held.connect();
     say(third, "", 1);

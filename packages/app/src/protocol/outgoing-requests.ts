@@ -1,6 +1,19 @@
 import type { Clock } from "@windlass/core";
-import { type CancelFrame, ProtocolError, type RequestFrame } from "@windlass/protocol";
+import {
+  type CancelFrame,
+  type ErrorFrame,
+  ProtocolError,
+  type RequestFrame,
+} from "@windlass/protocol";
 import type { RequestOptions } from "./protocol-connection.ts";
+
+/**
+ * What a client answered in place of a result. A ProtocolError for the handler that asked, but none
+ * that the handler of another client passes on to it unseen.
+ */
+export class ClientError extends ProtocolError {
+  override readonly name = "ClientError";
+}
 
 interface Waiting {
   readonly name: string;
@@ -61,7 +74,13 @@ export class OutgoingRequests {
         signal?.removeEventListener("abort", onAbort);
       };
       this.#waiting.set(id, { name, resolve, reject, stop });
-      this.#wire.send({ type: "request", id, name, data });
+      try {
+        this.#wire.send({ type: "request", id, name, data });
+      } catch (error) {
+        // Data that has no form on the wire.
+        this.#take(id);
+        throw error;
+      }
     });
   }
 
@@ -71,8 +90,8 @@ export class OutgoingRequests {
   }
 
   /** The client has refused. */
-  refused(id: number, error: ProtocolError): void {
-    this.#take(id)?.reject(error);
+  refused({ id, code, message, details }: ErrorFrame): void {
+    if (id !== undefined) this.#take(id)?.reject(new ClientError(code, message, details));
   }
 
   /** The connection is gone. */

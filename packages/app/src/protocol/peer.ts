@@ -32,10 +32,14 @@ export class Peer implements ProtocolConnection, SessionUser {
   data: unknown = undefined;
   // What follows is for the files of this folder.
   readonly runtime: ProtocolRuntime<Peer>;
-  lane: Lane<Peer> = new Lane();
+  readonly serial: number;
+  readonly lane: Lane<Peer> = new Lane();
   session: Session<Peer> | undefined;
   admission: Admission = "ready";
   isCheckingToken = false;
+  hasGreeted = false;
+  /** Whether an event or a request has come. */
+  hasMessages = false;
   tokenUser: TokenUser | undefined;
   /** Stops the timer of authentication, or that of the token's end. */
   stopTokenTimer: (() => void) | undefined;
@@ -43,6 +47,8 @@ export class Peer implements ProtocolConnection, SessionUser {
   hasOpened: boolean | Promise<void> = false;
   /** Names of topics. Like all that follows made on first use: most connections never need it. */
   topics: Set<string> | undefined;
+  /** Bytes of the messages under way. */
+  callBytes = 0;
   /** Messages under way by id; events without one have negative numbers. */
   #calls: Map<number, RunningCall> | undefined;
   #violations: Violations | undefined;
@@ -56,6 +62,8 @@ export class Peer implements ProtocolConnection, SessionUser {
     this.runtime = runtime;
     this.raw = raw;
     this.codec = codec;
+    runtime.counters.opened += 1;
+    this.serial = runtime.counters.opened;
   }
 
   get id(): string {
@@ -178,12 +186,14 @@ export class Peer implements ProtocolConnection, SessionUser {
       this.#lastAnonymousCall -= 1;
       call.key = this.#lastAnonymousCall;
     }
+    this.callBytes += call.bytes;
     this.#calls ??= new Map();
     this.#calls.set(call.key, call);
   }
 
   /** The call is over. */
   settled(call: RunningCall): void {
+    this.callBytes -= call.bytes;
     this.#calls?.delete(call.key);
     if (this.callCount === 0) this.#onIdle?.();
   }
@@ -198,8 +208,8 @@ export class Peer implements ProtocolConnection, SessionUser {
 
   /** The connection is gone: nobody waits for anything. */
   ended(): void {
-    if (this.session === undefined) this.lane.clear();
-    else this.runtime.sessions.leave(this.session, this);
+    this.lane.clear();
+    if (this.session !== undefined) this.runtime.sessions.leave(this.session, this);
     this.stopTokenTimer?.();
     this.#controller?.abort();
     this.#requests?.failAll();

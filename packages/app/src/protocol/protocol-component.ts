@@ -3,6 +3,7 @@ import {
   type CloseEvent,
   type Component,
   type Connection,
+  Deadlines,
   type MaybePromise,
   type Message,
   systemClock,
@@ -37,7 +38,7 @@ import { SessionStore } from "./session-store.ts";
 
 /** What a component is doing. */
 export interface ProtocolStats {
-  /** Connections that are open. */
+  /** Connections that may talk. */
   readonly connections: number;
   /** Handlers that have not settled yet. */
   readonly running: number;
@@ -73,8 +74,6 @@ export class ProtocolComponent<P extends Protocol, Data = undefined> implements 
   readonly #runtime: ProtocolRuntime<Peer>;
   readonly #codecs: readonly FrameCodec[];
   readonly #initialData: ((connection: Peer) => unknown) | undefined;
-  readonly #publisher = new FramePublisher();
-  readonly #peers = new Set<Peer>();
 
   /**
    * @param options see docs/reference/options.md#protocol-options
@@ -97,20 +96,25 @@ export class ProtocolComponent<P extends Protocol, Data = undefined> implements 
       topics: new Map(Object.entries(parsed.topics)),
       topicPatterns: new TopicPatterns(Object.keys(protocol.topics)),
       sessions: new SessionStore(parsed.sessions, clock),
+      peers: new Set(),
+      publisher: new FramePublisher(),
+      enter: enterLane,
       clock,
-      counters: { running: 0, violations: 0 },
+      deadlines: new Deadlines(parsed.handlerTimeoutMs, clock),
+      counters: { opened: 0, running: 0, violations: 0 },
     };
   }
 
   /** The connections that may talk now; a live view. */
   get connections(): ReadonlySet<ProtocolConnection<P, Data>> {
-    return this.#peers as ReadonlySet<unknown> as ReadonlySet<ProtocolConnection<P, Data>>;
+    return this.#runtime.peers as ReadonlySet<unknown> as ReadonlySet<ProtocolConnection<P, Data>>;
   }
 
   /** What it is doing now. */
   get stats(): ProtocolStats {
-    const { counters, sessions } = this.#runtime;
-    return { ...counters, connections: this.#peers.size, sessions: sessions.size };
+    const { counters, peers, sessions } = this.#runtime;
+    const { running, violations } = counters;
+    return { connections: peers.size, running, sessions: sessions.size, violations };
   }
 
   /**
@@ -128,7 +132,7 @@ export class ProtocolComponent<P extends Protocol, Data = undefined> implements 
       throw unknownName(`server sends no event "${name}"`);
     }
     const frame = { type: "event", name, data: toWire(payload, data) } as const;
-    return this.#publisher.publish(frame, undefined, options.except?.raw);
+    return this.#runtime.publisher.publish(frame, undefined, options.except?.raw);
   }
 
   /**
@@ -149,21 +153,23 @@ export class ProtocolComponent<P extends Protocol, Data = undefined> implements 
       throw unknownName(`topics of "${pattern}" have no event "${name}"`);
     }
     const topic = topicOf(pattern, params);
+    // Its subscribers would be those that the policy of the other pattern let in.
+    const own = this.#runtime.topicPatterns.match(topic)?.pattern;
+    if (own !== pattern)
+      throw unknownName(`topic "${pattern}" of these parameters is one of "${own}"`);
     const frame = { type: "publication", topic, name, data: toWire(payload, data) } as const;
-    return this.#publisher.publish(frame, topic, options.except?.raw);
+    return this.#runtime.publisher.publish(frame, topic, options.except?.raw);
   }
 
   /** Called by `app.route()`. */
   onRoute(route: TopicPublisher): void {
-    this.#publisher.addRoute(route);
+    this.#runtime.publisher.addRoute(route);
   }
 
   onOpen(raw: Connection): void {
     const peer = new Peer(this.#runtime, raw, this.#codecOf(raw));
-    raw.data = peer;
     peer.data = this.#initialData?.(peer);
-    this.#peers.add(peer);
-    this.#publisher.opened(peer.codec);
+    raw.data = peer;
     if (awaitToken(peer)) return;
     const opening = open(peer);
     // Not for the route to wait for: what onOpen asks of the client is answered by a message.
@@ -176,10 +182,9 @@ export class ProtocolComponent<P extends Protocol, Data = undefined> implements 
 
   onClose(raw: Connection, event: CloseEvent): MaybePromise<void> {
     const peer = raw.data as Peer | undefined;
-    // onOpen has failed before there was one.
+    // initialData has failed before there was one.
     if (peer === undefined) return;
-    this.#peers.delete(peer);
-    this.#publisher.closed(peer.codec);
+    if (this.#runtime.peers.delete(peer)) this.#runtime.publisher.closed(peer.codec);
     peer.ended();
     if (peer.hasOpened === false) return;
     if (peer.hasOpened === true && peer.callCount === 0) return this.#closed(peer, event);

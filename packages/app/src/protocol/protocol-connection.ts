@@ -44,7 +44,7 @@ export interface ProtocolConnection<P extends Protocol = Protocol, Data = unknow
   readonly signal: AbortSignal;
   /** Logger with `connectionId`, `route` and `ip` on every line. */
   readonly log: Logger;
-  /** The connection below, without a protocol. */
+  /** The connection below, without a protocol. Its `data` belongs to the component. */
   readonly raw: Connection;
   /**
    * Sends an event.

@@ -72,6 +72,7 @@ export const protocolOptionsSchema = z.strictObject({
     .strictObject({
       retainMs: z.int().min(0).max(86_400_000).default(120_000),
       maxRetained: z.int().min(0).max(10_000_000).default(10_000),
+      maxRetainedBytes: z.int().min(0).max(17_179_869_184).default(67_108_864),
       maxReplies: z.int().min(0).max(1_000_000).default(256),
       maxReplyBytes: z.int().min(0).max(1_073_741_824).default(262_144),
     })

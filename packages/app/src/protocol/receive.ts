@@ -1,9 +1,16 @@
-import { Disconnects, type Message } from "@windlass/core";
-import { type Frame, FrameError, ProtocolError, readFrame } from "@windlass/protocol";
+import { Disconnects, type Message, toError } from "@windlass/core";
+import {
+  type EventFrame,
+  type Frame,
+  FrameError,
+  type RequestFrame,
+  readFrame,
+} from "@windlass/protocol";
 import { greet, renewToken } from "./admission.ts";
 import type { OrderedFrame } from "./lane.ts";
 import type { Peer } from "./peer.ts";
 import { countViolation, refuseFrame, wireError } from "./refusals.ts";
+import { isRepeated } from "./repetitions.ts";
 import { runMessage } from "./run-message.ts";
 import { subscribe, unsubscribe } from "./subscribing.ts";
 
@@ -24,8 +31,7 @@ export function receive(peer: Peer, message: Message): void {
       peer.requests.answered(frame.id, frame.data);
       return;
     case "error":
-      if (frame.id === undefined) return;
-      peer.requests.refused(frame.id, new ProtocolError(frame.code, frame.message, frame.details));
+      peer.requests.refused(frame);
       return;
     case "cancel":
       peer.findCall(frame.id)?.abort("cancelled");
@@ -35,38 +41,63 @@ export function receive(peer: Peer, message: Message): void {
       peer.writeFrame({ type: "pong" });
       return;
     case "auth":
-      renewToken(peer, frame, enterLane);
+      renewToken(peer, frame);
       return;
     default:
       refuseFrame(peer, `its "type" is one that only servers send`);
   }
 }
 
-/** Handles a frame now, or lets it wait for those before it. */
+/** Before they are admitted, clients have nothing to send but a token and what follows it at once. */
+const maxWaitingForAdmission = 64;
+const maxBytesForAdmission = 131_072;
+
+/** Handles a frame now, or lets it wait for those before it. Never throws. */
 export function enterLane(peer: Peer, frame: OrderedFrame, bytes: number): void {
-  const { lane } = peer;
-  if (lane.isHeld) {
-    if (hasRoom(peer, bytes)) lane.add(peer, frame, bytes);
-    else refuseOverload(peer, frame);
-    return;
+  try {
+    const { lane } = peer;
+    if (lane.isHeld) {
+      wait(peer, frame, bytes);
+      return;
+    }
+    const work = handle(peer, frame, bytes);
+    if (work !== undefined) lane.hold(work, enterLane);
+  } catch (error) {
+    // A codec that cannot write what it should, say. Nobody above could close just this connection.
+    peer.log.error({ err: toError(error) }, "handling a frame failed: closing with 1011");
+    peer.raw.close(Disconnects.InternalError);
   }
-  const work = handle(peer, frame);
-  // Handling `hello` may have given the peer another lane; the old one is what others wait in.
-  if (work !== undefined) lane.hold(work, enterLane);
 }
 
-function hasRoom({ lane, callCount, runtime }: Peer, bytes: number): boolean {
+function wait(peer: Peer, frame: OrderedFrame, bytes: number): void {
+  // What is known needs no turn.
+  if (isMessage(frame) && frame.id !== undefined && isRepeated(peer, frame, frame.id)) return;
+  if (hasRoom(peer, bytes)) peer.lane.add(peer, frame, bytes);
+  else refuseOverload(peer, frame);
+}
+
+function isMessage(frame: OrderedFrame): frame is EventFrame | RequestFrame {
+  return frame.type === "event" || frame.type === "request";
+}
+
+function hasRoom({ admission, lane, callCount, callBytes, runtime }: Peer, bytes: number): boolean {
   const { maxPendingMessages, maxPendingBytes } = runtime.options;
-  return lane.length + callCount < maxPendingMessages && lane.bytes + bytes <= maxPendingBytes;
+  if (admission === "waiting") {
+    return lane.length < maxWaitingForAdmission && lane.bytes + bytes <= maxBytesForAdmission;
+  }
+  return (
+    lane.length + callCount < maxPendingMessages &&
+    lane.bytes + callBytes + bytes <= maxPendingBytes
+  );
 }
 
 function refuseOverload(peer: Peer, frame: OrderedFrame): void {
   const id = "id" in frame ? frame.id : undefined;
-  const isMessage = frame.type === "event" || frame.type === "request";
-  if (id !== undefined && isMessage && peer.session !== undefined) {
-    peer.session.refuse(id);
+  const { session } = peer;
+  if (id !== undefined && isMessage(frame) && session !== undefined) {
+    session.refuse(id);
     // Nobody may make us remember any number of them.
-    if (peer.session.undoneCount > peer.runtime.options.maxPendingMessages) {
+    if (session.undoneCount > peer.runtime.options.maxPendingMessages) {
       peer.raw.close(Disconnects.QueueOverflow);
     }
   }
@@ -74,7 +105,9 @@ function refuseOverload(peer: Peer, frame: OrderedFrame): void {
 }
 
 /** A promise, which never rejects, when the frame holds up the next ones. */
-function handle(peer: Peer, frame: OrderedFrame): Promise<void> | undefined {
+function handle(peer: Peer, frame: OrderedFrame, bytes: number): Promise<void> | undefined {
+  // It waited behind something that closed the connection.
+  if (peer.state === "closed") return undefined;
   if (frame.type === "hello") return greet(peer, frame);
   if (peer.admission !== "ready") {
     peer.writeFrame(wireError("ERR_UNAUTHENTICATED", frame.id));
@@ -84,7 +117,7 @@ function handle(peer: Peer, frame: OrderedFrame): Promise<void> | undefined {
   switch (frame.type) {
     case "event":
     case "request":
-      return runMessage(peer, frame);
+      return runMessage(peer, frame, bytes);
     case "subscribe":
       return subscribe(peer, frame);
     case "unsubscribe":

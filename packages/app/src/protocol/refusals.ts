@@ -1,4 +1,4 @@
-import { Disconnects } from "@windlass/core";
+import { Disconnects, toError } from "@windlass/core";
 import {
   type ErrorFrame,
   type ProtocolError,
@@ -40,11 +40,23 @@ export function publicError(
   };
 }
 
+/** Answers a message with an error; one whose details have no form on the wire as a failure. */
+export function answerError(peer: Peer, frame: ErrorFrame, name: string): void {
+  const { id } = frame;
+  try {
+    peer.answer(id, frame);
+  } catch (error) {
+    peer.log.error({ err: toError(error), name }, "the details of an error cannot be written");
+    peer.answer(id, wireError("ERR_HANDLER_FAILED", id, { name }));
+  }
+}
+
 /** Counts something that a right client does not do, and closes with 4500 when there is too much of it. */
-export function countViolation(peer: Peer, rule: string): void {
+export function countViolation(peer: Peer, rule: string, weight = 1): void {
   peer.runtime.counters.violations += 1;
   const limit = peer.runtime.options.violations;
-  if (!peer.violations.add(peer.runtime.clock.now(), limit) || peer.state === "closed") return;
+  if (!peer.violations.add(weight, peer.runtime.clock.now(), limit) || peer.state === "closed")
+    return;
   peer.log.warn(
     { rule: "protocol", seen: `${limit.max} violations, the last one ${rule}`, wanted: limit },
     "the client violates the protocol: closing with 4500",

@@ -1,24 +1,33 @@
-import { isPromiseLike, toError } from "@windlass/core";
+import { isPromiseLike, toError, WindlassError } from "@windlass/core";
 import {
   dataIssues,
   type ErrorFrame,
   type EventFrame,
-  ProtocolError,
   type RequestFrame,
   toWire,
 } from "@windlass/protocol";
 import { RunningCall } from "./call.ts";
+import { answerFailure } from "./failures.ts";
 import type { CompiledHandler } from "./handler-table.ts";
 import type { Peer } from "./peer.ts";
-import { countViolation, publicError, refuseFrame, wireError } from "./refusals.ts";
+import { countViolation, refuseFrame, wireError } from "./refusals.ts";
+import { isRepeated } from "./repetitions.ts";
+
+/** So many things that are wrong with the data of one message count as one violation more. */
+const issuesPerViolation = 100;
 
 /** Handles an event or a request. A promise, which never rejects, for an event that takes its time. */
 export function runMessage(
   peer: Peer,
   frame: EventFrame | RequestFrame,
+  bytes: number,
 ): Promise<void> | undefined {
   const { id, name } = frame;
-  if (id !== undefined && isTaken(peer, frame, id)) return undefined;
+  peer.hasMessages = true;
+  if (id !== undefined) {
+    if (isTaken(peer, frame, id)) return undefined;
+    peer.session?.begin(id);
+  }
   const handler = peer.runtime.handlers.get(name);
   if (handler === undefined || handler.kind !== frame.type) {
     const details = { kind: frame.type, name: name.slice(0, 64) };
@@ -31,47 +40,19 @@ export function runMessage(
     peer.answer(id, refusal);
     return undefined;
   }
-  const call = new RunningCall(peer, handler, id, undefined);
-  try {
-    const parsed = handler.schema.safeParse(frame.data);
-    if (parsed.success) return run(peer, call, parsed.data);
-    const issues = dataIssues(parsed.error, frame.data);
-    peer.answer(id, wireError("ERR_DATA_INVALID", id, { name }, issues));
-    countViolation(peer, "ERR_DATA_INVALID");
-  } catch (error) {
-    // A refinement or a transform of the schema has thrown, or is async.
-    failed(peer, call, error);
-  }
-  return undefined;
+  const parsed = parse(peer, handler, frame);
+  if (parsed === undefined) return undefined;
+  const call = new RunningCall(peer, handler, id, bytes);
+  call.data = parsed.data;
+  return run(peer, call);
 }
 
-/** Whether this id is not for a new message; what is repeated gets its answer again, if there is one. */
+/** Whether this id is not for a new message. */
 function isTaken(peer: Peer, frame: EventFrame | RequestFrame, id: number): boolean {
   if (peer.session !== undefined) return isRepeated(peer, frame, id);
   if (peer.callCount === 0 || peer.findCall(id) === undefined) return false;
   // Without the id: an answer with it would be one to the other message.
   refuseFrame(peer, 'its "id" is that of a message that is not answered yet');
-  return true;
-}
-
-/** Whether the session knows the message already; then it gets its answer again, if there is one. */
-function isRepeated(peer: Peer, frame: EventFrame | RequestFrame, id: number): boolean {
-  const repetition = peer.session?.begin(id, frame.type);
-  switch (repetition) {
-    case "new":
-    case undefined:
-      return false;
-    case "running":
-      break;
-    case "acknowledged":
-      peer.writeFrame({ type: "ack", id });
-      break;
-    case "lost":
-      peer.writeFrame(wireError("ERR_REPLY_LOST", id));
-      break;
-    default:
-      peer.write(repetition.reply);
-  }
   return true;
 }
 
@@ -88,17 +69,42 @@ function overLimit(
       return wireError("ERR_RATE_LIMITED", id, { name, retryAfterMs }, { retryAfterMs });
     }
   }
-  const isFull = peer.callCount + peer.lane.length >= options.maxPendingMessages;
+  const isFull =
+    peer.callCount + peer.lane.length >= options.maxPendingMessages ||
+    peer.callBytes + peer.lane.bytes > options.maxPendingBytes;
   return isFull ? wireError("ERR_OVERLOADED", id) : undefined;
 }
 
-function run(peer: Peer, call: RunningCall, data: unknown): Promise<void> | undefined {
-  call.data = data;
+/** The data as the handler gets it; `undefined` when it does not fit, which is answered here. */
+function parse(
+  peer: Peer,
+  { schema }: CompiledHandler,
+  { id, name, data }: EventFrame | RequestFrame,
+): { readonly data: unknown } | undefined {
+  try {
+    const parsed = schema.safeParse(data);
+    if (parsed.success) return parsed;
+    const issues = dataIssues(parsed.error, data);
+    peer.answer(id, wireError("ERR_DATA_INVALID", id, { name }, issues));
+    // Finding very many costs very much.
+    const weight = 1 + Math.floor(parsed.error.issues.length / issuesPerViolation);
+    countViolation(peer, "ERR_DATA_INVALID", weight);
+  } catch (error) {
+    // A refinement or a transform has thrown, or is async. Its message may quote the data.
+    const message = "a schema failed: answering ERR_HANDLER_FAILED. Schemas must be synchronous";
+    peer.log.error({ name, error: toError(error).name }, message);
+    peer.answer(id, wireError("ERR_HANDLER_FAILED", id, { name }));
+    countViolation(peer, "ERR_HANDLER_FAILED");
+  }
+  return undefined;
+}
+
+function run(peer: Peer, call: RunningCall): Promise<void> | undefined {
   let outcome: unknown;
   try {
-    outcome = call.handler.run(peer, data, call);
+    outcome = call.handler.run(peer, call.data, call);
   } catch (error) {
-    failed(peer, call, error);
+    answerFailure(peer, call, error);
     return undefined;
   }
   if (!isPromiseLike(outcome)) {
@@ -106,44 +112,27 @@ function run(peer: Peer, call: RunningCall, data: unknown): Promise<void> | unde
     return undefined;
   }
   peer.started(call);
+  if (call.id !== undefined) peer.session?.started(call.id);
   const settling = settle(peer, call, outcome);
-  return call.kind === "event" ? settling : undefined;
+  if (call.kind === "request") return undefined;
+  peer.session?.occupy(settling);
+  return settling;
 }
 
 async function settle(peer: Peer, call: RunningCall, outcome: PromiseLike<unknown>): Promise<void> {
-  const { counters } = peer.runtime;
+  const { counters, deadlines } = peer.runtime;
   counters.running += 1;
-  const { expired, stop } = expiry(peer, call);
   try {
-    succeeded(
-      peer,
-      call,
-      await (expired === undefined ? outcome : Promise.race([outcome, expired])),
-    );
+    succeeded(peer, call, await deadlines.limit(outcome, "The handler's"));
   } catch (error) {
-    failed(peer, call, error);
-  }
-  stop();
-  counters.running -= 1;
-  peer.settled(call);
-}
-
-/** Rejects when the handler has taken too long; until then `stop` ends its timer. */
-function expiry(
-  { runtime }: Peer,
-  call: RunningCall,
-): { readonly expired: Promise<never> | undefined; readonly stop: () => void } {
-  const { handlerTimeoutMs } = runtime.options;
-  if (handlerTimeoutMs === 0) return { expired: undefined, stop: () => {} };
-  let stop: () => void = () => {};
-  const expired = new Promise<never>((_resolve, reject) => {
-    stop = runtime.clock.after(handlerTimeoutMs, () => {
+    if (error instanceof WindlassError && error.code === "ERR_CALLBACK_TIMEOUT") {
       call.hasExpired = true;
       call.abort("timeout");
-      reject(new Error(`the handler took longer than ${handlerTimeoutMs} ms`));
-    });
-  });
-  return { expired, stop };
+    }
+    answerFailure(peer, call, error);
+  }
+  counters.running -= 1;
+  peer.settled(call);
 }
 
 function succeeded(peer: Peer, call: RunningCall, outcome: unknown): void {
@@ -157,49 +146,6 @@ function succeeded(peer: Peer, call: RunningCall, outcome: unknown): void {
     peer.answer(id, { type: "response", id, data: toWire(handler.result, outcome) });
   } catch (error) {
     // What the handler returned cannot be written: its result does not fit, or is no JSON.
-    failed(peer, call, error);
-  }
-}
-
-function failed(peer: Peer, call: RunningCall, thrown: unknown): void {
-  const { id, abortCause, hasExpired } = call;
-  // One that has expired may still do something: only a handler that ended by itself did nothing.
-  if (abortCause === "closed" && !hasExpired && id !== undefined && peer.session !== undefined) {
-    peer.session.undo(id);
-    return;
-  }
-  const frame = errorFrame(peer, call, thrown);
-  try {
-    peer.answer(id, frame);
-  } catch (error) {
-    // Details that are no JSON.
-    report(peer, call, toError(error));
-    peer.answer(id, wireError("ERR_HANDLER_FAILED", id, { name: call.name }));
-  }
-}
-
-function errorFrame(peer: Peer, call: RunningCall, thrown: unknown): ErrorFrame {
-  const { id, name } = call;
-  if (call.hasExpired) {
-    const { handlerTimeoutMs: timeoutMs } = peer.runtime.options;
-    peer.log.warn({ name, timeoutMs }, "a handler took too long and was given up");
-    return wireError("ERR_HANDLER_TIMEOUT", id, { name, timeoutMs });
-  }
-  if (thrown instanceof ProtocolError) return publicError(id, thrown);
-  if (call.abortCause !== undefined) return wireError("ERR_CANCELLED", id, { name });
-  report(peer, call, toError(thrown));
-  return wireError("ERR_HANDLER_FAILED", id, { name });
-}
-
-function report({ runtime, log }: Peer, call: RunningCall, error: Error): void {
-  const { name } = call;
-  if (runtime.callbacks.onHandlerError === undefined) {
-    log.error({ err: error, name }, "a handler failed: answering ERR_HANDLER_FAILED");
-    return;
-  }
-  try {
-    runtime.callbacks.onHandlerError(error, call);
-  } catch (second) {
-    log.error({ err: error, name, onHandlerErrorFailure: second }, "onHandlerError failed");
+    answerFailure(peer, call, error);
   }
 }

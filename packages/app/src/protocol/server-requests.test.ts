@@ -86,6 +86,15 @@ describe("a request of the server", () => {
     expect(stage.clock.pendingTimers).toBe(0);
   });
 
+  it("rejects with what is wrong when its data cannot be sent, and leaves nothing behind", async () => {
+    const { stage, connection } = await start({ maxPendingRequests: 1 });
+    const asked = connection.request("confirm", { question: 1n as unknown as string });
+    await expect(asked).rejects.toThrow(TypeError);
+    expect(stage.clock.pendingTimers).toBe(0);
+    void connection.request("confirm", question).catch(() => {});
+    expect(stage.clock.pendingTimers).toBe(1);
+  });
+
   it("is refused when too many wait on the connection", async () => {
     const { connection } = await start({ maxPendingRequests: 1 });
     void connection.request("confirm", question).catch(() => {});
@@ -108,6 +117,21 @@ describe("a connection", () => {
     expect(() => connection.close(1012, { retryAfterMs: -1 })).toThrow(
       "retryAfterMs is -1; wanted",
     );
+  });
+
+  it("whose initialData fails is closed, and the others still get broadcasts", async () => {
+    const stage = stageOf({
+      initialData: (connection) => {
+        if (connection.handshake.path === "/bad") throw new Error("no data");
+        return 1;
+      },
+    });
+    const good = await stage.connect();
+    const bad = await stage.connect({ path: "/bad" });
+    expect(await bad.peer.closed).toMatchObject({ code: 1011 });
+    await stage.route.settled();
+    expect(stage.component.broadcast("said", { text: "all" })).toBe(true);
+    expect(await good.next()).toMatchObject({ name: "said" });
   });
 
   it("has data of its own, which initialData makes before onOpen", async () => {

@@ -6,6 +6,14 @@ import { type ReplyLimits, Session, type SessionUser } from "./session.ts";
 export interface RetentionLimits extends ReplyLimits {
   readonly retainMs: number;
   readonly maxRetained: number;
+  readonly maxRetainedBytes: number;
+}
+
+/** A session whose client is away. */
+interface Absence {
+  readonly dueMs: number;
+  /** What its answers weighed when the client left. */
+  readonly bytes: number;
 }
 
 /** The sessions of one component, also those whose client is away. */
@@ -13,8 +21,9 @@ export class SessionStore<User extends SessionUser = SessionUser> {
   readonly #limits: RetentionLimits;
   readonly #clock: Clock;
   readonly #sessions = new Map<string, Session<User>>();
-  /** Those without a connection, longest away first, with the time they are forgotten. */
-  readonly #away = new Map<Session<User>, number>();
+  /** Longest away first. */
+  readonly #away = new Map<Session<User>, Absence>();
+  #awayBytes = 0;
   #stopTimer: (() => void) | undefined;
 
   constructor(limits: RetentionLimits, clock: Clock) {
@@ -35,12 +44,10 @@ export class SessionStore<User extends SessionUser = SessionUser> {
   ): { readonly session: Session<User>; readonly resumed: boolean } {
     const key = JSON.stringify([name, userId ?? null]);
     const known = this.#sessions.get(key);
-    // Kept answers are encoded, so another codec begins anew.
-    if (known !== undefined && known.codec === codec) {
-      this.#away.delete(known);
-      this.#stopIfIdle();
-      return { session: known, resumed: true };
-    }
+    if (known !== undefined) this.#isBack(known);
+    if (known?.codec === codec) return { session: known, resumed: true };
+    // Kept answers are encoded, so another codec begins anew, and ends what spoke the old one.
+    known?.user?.replaced();
     const session = new Session<User>(key, codec, this.#limits);
     this.#sessions.set(key, session);
     return { session, resumed: false };
@@ -50,23 +57,31 @@ export class SessionStore<User extends SessionUser = SessionUser> {
   leave(session: Session<User>, user: User): void {
     if (session.user !== user) return;
     session.user = undefined;
-    session.lane.clear();
     // It was replaced by one of another codec.
     if (this.#sessions.get(session.key) !== session) return;
     const { retainMs, maxRetained } = this.#limits;
-    if (retainMs === 0 || maxRetained === 0) {
+    if (retainMs === 0 || maxRetained === 0 || !session.isUsed) {
       this.#sessions.delete(session.key);
       return;
     }
-    this.#away.set(session, this.#clock.now() + retainMs);
-    const [oldest] = this.#away.keys();
-    if (this.#away.size > maxRetained && oldest !== undefined) this.#forget(oldest);
+    const bytes = session.replyBytes;
+    this.#away.set(session, { dueMs: this.#clock.now() + retainMs, bytes });
+    this.#awayBytes += bytes;
+    this.#makeRoom();
     this.#stopTimer ??= this.#clock.every(Math.max(10, retainMs / 10), () => this.#sweep());
+  }
+
+  #makeRoom(): void {
+    const { maxRetained, maxRetainedBytes } = this.#limits;
+    for (const session of this.#away.keys()) {
+      if (this.#away.size <= maxRetained && this.#awayBytes <= maxRetainedBytes) return;
+      this.#forget(session);
+    }
   }
 
   #sweep(): void {
     const now = this.#clock.now();
-    for (const [session, dueMs] of this.#away) {
+    for (const [session, { dueMs }] of this.#away) {
       if (dueMs > now) break;
       this.#forget(session);
     }
@@ -74,8 +89,14 @@ export class SessionStore<User extends SessionUser = SessionUser> {
   }
 
   #forget(session: Session<User>): void {
+    this.#isBack(session);
+    if (this.#sessions.get(session.key) === session) this.#sessions.delete(session.key);
+  }
+
+  #isBack(session: Session<User>): void {
+    this.#awayBytes -= this.#away.get(session)?.bytes ?? 0;
     this.#away.delete(session);
-    this.#sessions.delete(session.key);
+    this.#stopIfIdle();
   }
 
   #stopIfIdle(): void {

@@ -1,11 +1,18 @@
-import type { ErrorFrame, FrameCodec, ResponseFrame } from "@windlass/protocol";
-import { Lane } from "./lane.ts";
+import type {
+  ErrorFrame,
+  EventFrame,
+  FrameCodec,
+  RequestFrame,
+  ResponseFrame,
+} from "@windlass/protocol";
 
 /** An encoded frame. */
 export type EncodedFrame = string | Uint8Array<ArrayBuffer>;
 
 /** Where a session's answers go. */
 export interface SessionUser {
+  /** Rises with each connection of the component. */
+  readonly serial: number;
   write(frame: EncodedFrame): void;
   /** Another connection has taken the session over. */
   replaced(): void;
@@ -24,6 +31,12 @@ interface EncodedReply {
   readonly reply: EncodedFrame;
 }
 
+/** A message that came again while the first one was still in work. */
+export interface Repeated<User> {
+  readonly user: User;
+  readonly frame: EventFrame | RequestFrame;
+}
+
 /**
  * What the server remembers of one client over its connections, so that a message that is sent
  * again takes effect once. Ids rise, so one number says which messages have come; besides it only
@@ -32,17 +45,18 @@ interface EncodedReply {
 export class Session<User extends SessionUser = SessionUser> {
   readonly key: string;
   readonly codec: FrameCodec;
-  /** Survives the connection: a handler of the last one may still hold it. */
-  readonly lane: Lane<User> = new Lane();
   /** The connection of now. */
   user: User | undefined;
+  /** The event in work, whichever connection it came over: later ones wait for it. */
+  busy: Promise<void> | undefined;
   readonly #limits: ReplyLimits;
   #highestId = 0;
-  readonly #running = new Set<number>();
+  /** Messages in work, and that they were repeated meanwhile. */
+  readonly #running = new Map<number, Repeated<User> | undefined>();
   /** Had no effect: given up when the connection ended, or refused before their turn. */
   readonly #undone = new Set<number>();
-  /** Whether no new message has come over the connection of now. */
-  #isFresh = true;
+  /** Ids up to this one had come before the connection of now, which has not sent a new one yet. */
+  #repeatUpTo = 0;
   /** Answers to ids up to this one may have been dropped to make room. */
   #lostUpTo = 0;
   readonly #replies = new Map<number, EncodedFrame>();
@@ -54,34 +68,14 @@ export class Session<User extends SessionUser = SessionUser> {
     this.#limits = limits;
   }
 
-  /** Whether the message of this id is to be handled; marks it as running when it is. */
-  begin(id: number, kind: "event" | "request"): Repetition {
-    if (id > this.#highestId) {
-      this.#highestId = id;
-      // A connection repeats before it goes on, so what it has not repeated will not come any more.
-      if (this.#isFresh) this.#undone.clear();
-      this.#isFresh = false;
-      this.#running.add(id);
-      return "new";
-    }
-    if (this.#undone.delete(id)) {
-      this.#running.add(id);
-      return "new";
-    }
-    if (this.#running.has(id)) return "running";
-    const reply = this.#replies.get(id);
-    if (reply !== undefined) return { reply };
-    // An event leaves an answer only when it fails, and that may have been dropped.
-    return kind === "event" && id > this.#lostUpTo ? "acknowledged" : "lost";
+  /** Whether any message has come: without one there is nothing to remember. */
+  get isUsed(): boolean {
+    return this.#highestId > 0;
   }
 
-  /** A connection takes the session over, or begins it; answers the one that had it. */
-  join(user: User): User | undefined {
-    const previous = this.user;
-    this.user = user;
-    this.#isFresh = true;
-    if (previous !== undefined) this.lane.clear();
-    return previous;
+  /** Bytes of the answers that are kept. */
+  get replyBytes(): number {
+    return this.#replyBytes;
   }
 
   /** How many messages are remembered because they had no effect. */
@@ -89,14 +83,61 @@ export class Session<User extends SessionUser = SessionUser> {
     return this.#undone.size;
   }
 
-  /** The message was refused before its turn came. */
-  refuse(id: number): void {
-    if (!this.#running.has(id) && !this.#replies.has(id)) this.#undone.add(id);
+  /** A connection takes the session over, or begins it; answers the one that had it. */
+  join(user: User): User | undefined {
+    const previous = this.user;
+    this.user = user;
+    this.#repeatUpTo = this.#highestId;
+    return previous;
   }
 
-  /** The message had no effect: when it comes again, it is handled again. */
-  undo(id: number): void {
-    if (this.#running.delete(id)) this.#undone.add(id);
+  /** Later events wait for this one; it must not reject. */
+  occupy(work: Promise<void>): void {
+    this.busy = work;
+    void work.then(() => {
+      if (this.busy === work) this.busy = undefined;
+    });
+  }
+
+  /** What is known of the message of this id. */
+  look(id: number, kind: "event" | "request"): Repetition {
+    if (id > this.#highestId || this.#undone.has(id)) return "new";
+    if (this.#running.has(id)) return "running";
+    const reply = this.#replies.get(id);
+    if (reply !== undefined) return { reply };
+    // An event leaves an answer only when it fails, and that may have been dropped.
+    return kind === "event" && id > this.#lostUpTo ? "acknowledged" : "lost";
+  }
+
+  /** The message is handled now. */
+  begin(id: number): void {
+    this.#undone.delete(id);
+    if (id <= this.#highestId) return;
+    this.#highestId = id;
+    this.#dropUnrepeated();
+  }
+
+  /** Handling it takes its time. */
+  started(id: number): void {
+    this.#running.set(id, undefined);
+  }
+
+  /** The message came again while it is in work. */
+  repeated(id: number, repetition: Repeated<User>): void {
+    if (this.#running.has(id)) this.#running.set(id, repetition);
+  }
+
+  /** The message was refused before its turn came. */
+  refuse(id: number): void {
+    if (id > this.#highestId) this.#undone.add(id);
+  }
+
+  /** The message had no effect. Answers its repetition, which is to be handled now. */
+  undo(id: number): Repeated<User> | undefined {
+    const repetition = this.#running.get(id);
+    this.#running.delete(id);
+    this.#undone.add(id);
+    return repetition?.user === this.user ? repetition : undefined;
   }
 
   /** The event has taken effect. */
@@ -119,9 +160,16 @@ export class Session<User extends SessionUser = SessionUser> {
     for (const id of this.#undone) if (id <= upTo) this.#undone.delete(id);
   }
 
+  /** A connection repeats before it goes on, so what it has not repeated will not come any more. */
+  #dropUnrepeated(): void {
+    if (this.#repeatUpTo === 0) return;
+    for (const id of this.#undone) if (id <= this.#repeatUpTo) this.#undone.delete(id);
+    this.#repeatUpTo = 0;
+  }
+
   #keep(id: number, frame: EncodedFrame): void {
     this.#replies.set(id, frame);
-    this.#replyBytes += frame.length;
+    this.#replyBytes += byteLengthOf(frame);
     for (const [oldId, oldFrame] of this.#replies) {
       if (!this.#isOverfull()) return;
       this.#drop(oldId, oldFrame);
@@ -137,6 +185,10 @@ export class Session<User extends SessionUser = SessionUser> {
 
   #drop(id: number, frame: EncodedFrame): void {
     this.#replies.delete(id);
-    this.#replyBytes -= frame.length;
+    this.#replyBytes -= byteLengthOf(frame);
   }
+}
+
+function byteLengthOf(frame: EncodedFrame): number {
+  return Buffer.byteLength(frame);
 }

@@ -114,8 +114,7 @@ describe("in a session", () => {
     expect(texts).toEqual([]);
     slow.resolve();
     await stage.route.settled();
-    // The second one for 1 answers its repetition.
-    expect(second.received.slice(1)).toMatchObject([{ id: 1 }, { id: 1 }, { id: 2 }]);
+    expect(second.received.slice(1)).toMatchObject([{ id: 1 }, { id: 2 }]);
     expect(texts).toEqual(["one", "two"]);
   });
 
@@ -170,6 +169,7 @@ describe("a session", () => {
     const stage = stageOf({ sessions: { retainMs: 1_000 } });
     const first = await stage.connect();
     await first.hello();
+    say(first, 1);
     stage.clock.advance(10_000);
     first.peer.drop();
     stage.clock.advance(999);
@@ -189,20 +189,13 @@ describe("a session", () => {
     for (const session of names) {
       const client = await stage.connect();
       await client.hello({ session });
+      say(client, 1);
       client.peer.drop();
     }
     expect(stage.component.stats.sessions).toBe(2);
     const resumed = [];
     for (const session of names) resumed.push(await (await stage.connect()).hello({ session }));
     expect(resumed).toMatchObject([{ resumed: false }, { resumed: true }, { resumed: true }]);
-  });
-
-  it("is not kept at all with retainMs 0", async () => {
-    const stage = stageOf({ sessions: { retainMs: 0 } });
-    const client = await stage.connect();
-    await client.hello();
-    client.peer.drop();
-    expect(stage.component.stats.sessions).toBe(0);
   });
 
   it("is taken over by the latest connection, which ends the former one", async () => {
@@ -244,11 +237,56 @@ describe("a session", () => {
     expect(stage.component.stats.sessions).toBe(1);
   });
 
+  it("is not lost with one of another codec that it replaced", async () => {
+    const stage = stageOf({ sessions: { retainMs: 1_000 } });
+    const first = await stage.connect({}, jsonCodec);
+    await first.hello();
+    say(first, 1);
+    first.peer.drop();
+    const second = await stage.connect({}, msgpackCodec);
+    await second.hello();
+    say(second, 1);
+    stage.clock.advance(2_000);
+    expect(stage.component.stats.sessions).toBe(1);
+    second.peer.drop();
+    const third = await stage.connect({}, msgpackCodec);
+    expect(await third.hello()).toMatchObject({ resumed: true });
+  });
+
+  it("goes when the answers of those who are away weigh too much", async () => {
+    const stage = stageOf({ sessions: { maxRetainedBytes: 100 } });
+    for (const session of ["a".repeat(16), "b".repeat(16)]) {
+      const client = await stage.connect();
+      await client.hello({ session });
+      for (const id of [1, 2]) add(client, id);
+      client.peer.drop();
+    }
+    expect(stage.component.stats.sessions).toBe(1);
+    const second = await stage.connect();
+    expect(await second.hello({ session: "b".repeat(16) })).toMatchObject({ resumed: true });
+  });
+
+  it("is not kept for a client that has sent nothing, and never with retainMs 0", async () => {
+    for (const retainMs of [0, 1_000]) {
+      const stage = stageOf({ sessions: { retainMs } });
+      const client = await stage.connect();
+      await client.hello();
+      if (retainMs === 0) say(client, 1);
+      client.peer.drop();
+      expect(stage.component.stats.sessions).toBe(0);
+    }
+  });
+
   it("is begun once per connection", async () => {
     const client = await stageOf().connect();
     await client.hello();
     client.send({ type: "hello", session: sessionName });
     expect(await client.next()).toMatchObject({ code: "ERR_FRAME_INVALID" });
+    const late = await stageOf().connect();
+    add(late, 1);
+    late.send({ type: "hello", session: sessionName });
+    expect(await late.next()).toMatchObject({ type: "response" });
+    expect(await late.next()).toMatchObject({ code: "ERR_FRAME_INVALID" });
   });
 
   it("is not needed to say hello", async () => {

@@ -1,14 +1,9 @@
 import { isPromiseLike, type MaybePromise, toError } from "@windlass/core";
-import {
-  type ErrorFrame,
-  ProtocolError,
-  type SubscribeFrame,
-  type TopicMatch,
-  type UnsubscribeFrame,
-} from "@windlass/protocol";
+import type { ErrorFrame, SubscribeFrame, TopicMatch, UnsubscribeFrame } from "@windlass/protocol";
+import { isPublic } from "./failures.ts";
 import type { Peer } from "./peer.ts";
 import { topicOfCodec } from "./publishing.ts";
-import { countViolation, publicError, wireError } from "./refusals.ts";
+import { answerError, countViolation, publicError, wireError } from "./refusals.ts";
 
 /** Answers `subscribe`. A promise, which never rejects, while `authorize` takes its time. */
 export function subscribe(peer: Peer, frame: SubscribeFrame): Promise<void> | undefined {
@@ -24,16 +19,18 @@ export function subscribe(peer: Peer, frame: SubscribeFrame): Promise<void> | un
     peer.writeFrame(wireError("ERR_TOO_MANY_TOPICS", id, { max }, { max }));
     return undefined;
   }
-  const finish = (isAllowed: boolean): void => {
-    if (isAllowed) enter(peer, frame);
+  const finish = (verdict: unknown): void => {
+    if (verdict === true) enter(peer, frame);
     else peer.writeFrame(wireError("ERR_TOPIC_REFUSED", id));
   };
   const refuse = (error: unknown): void => {
-    peer.writeFrame(refusalOf(peer, frame, match, error));
+    answerError(peer, refusalOf(peer, frame, match, error), match.pattern);
   };
   try {
-    const verdict = authorize(peer, match);
-    if (isPromiseLike(verdict)) return verdict.then(finish).catch(refuse);
+    const verdict: unknown = authorize(peer, match);
+    if (isPromiseLike(verdict)) {
+      return peer.runtime.deadlines.limit(verdict, "The authorize").then(finish).catch(refuse);
+    }
     finish(verdict);
   } catch (error) {
     refuse(error);
@@ -66,7 +63,7 @@ function refusalOf(
   { pattern }: TopicMatch,
   thrown: unknown,
 ): ErrorFrame {
-  if (thrown instanceof ProtocolError) return publicError(id, thrown);
+  if (isPublic(thrown)) return publicError(id, thrown);
   const message = "authorize() of a topic failed: answering ERR_HANDLER_FAILED";
   peer.log.error({ err: toError(thrown), pattern }, message);
   return wireError("ERR_HANDLER_FAILED", id, { name: pattern });

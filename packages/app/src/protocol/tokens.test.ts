@@ -148,6 +148,113 @@ describe("with authenticate, a connection", () => {
   });
 });
 
+describe("authenticate", () => {
+  it.each([
+    ["nothing", undefined, 4501],
+    ["null", null, 4501],
+    ["false", false, 1011],
+    ["a user without an id", {}, 1011],
+    ["a user with an empty id", { userId: "" }, 1011],
+    ["an end that is no time", { userId: "1", expiresAtMs: Number.NaN }, 1011],
+  ])("lets nobody in by returning %s", async (_what, user, code) => {
+    const onOpen = vi.fn();
+    const stage = stageOf({ authenticate: async () => user as never, onOpen });
+    const client = await stage.connect();
+    client.send({ type: "hello", token: "t" });
+    add(client, 1);
+    expect(await client.peer.closed).toMatchObject({ code });
+    expect(onOpen).not.toHaveBeenCalled();
+    expect(JSON.stringify(client.received)).not.toContain("response");
+  });
+
+  it("gives a user whose token never ends", async () => {
+    const stage = stageOf({
+      authenticate: () => ({ userId: "1", expiresAtMs: Number.POSITIVE_INFINITY }),
+    });
+    const client = await stage.connect();
+    client.send({ type: "hello" });
+    expect(await client.next()).not.toHaveProperty("tokenExpiresInMs");
+    expect(stage.clock.pendingTimers).toBe(0);
+  });
+
+  it("may take its time with a fresh token beyond the end of the old one, but not for ever", async () => {
+    const checks: ReturnType<typeof deferred<TokenUser>>[] = [];
+    const stage = stageOf({
+      authTimeoutMs: 300,
+      authenticate: () => {
+        const check = deferred<TokenUser>();
+        checks.push(check);
+        return check.promise;
+      },
+    });
+    const client = await stage.connect();
+    client.send({ type: "hello" });
+    checks[0]?.resolve({ userId: "1", expiresAtMs: nowMs + 100 });
+    expect(await client.next()).toMatchObject({ tokenExpiresInMs: 100 });
+    client.send({ type: "auth", token: "t" });
+    stage.clock.advance(200);
+    expect(client.peer.connection.state).toBe("open");
+    checks[1]?.resolve({ userId: "1", expiresAtMs: nowMs + 500 });
+    expect(await client.next()).toEqual({ type: "authenticated", tokenExpiresInMs: 500 });
+    client.send({ type: "auth", token: "t" });
+    stage.clock.advance(800);
+    expect(await client.peer.closed).toMatchObject({ code: 4005 });
+  });
+
+  it("that is slow does not let an old connection take the session from a newer one", async () => {
+    const checks: ReturnType<typeof deferred<TokenUser>>[] = [];
+    const stage = stageOf({
+      authenticate: () => {
+        const check = deferred<TokenUser>();
+        checks.push(check);
+        return check.promise;
+      },
+    });
+    const session = "0123456789abcdef";
+    const old = await stage.connect();
+    old.send({ type: "hello", session });
+    const young = await stage.connect();
+    young.send({ type: "hello", session });
+    checks[1]?.resolve({ userId: "1" });
+    expect(await young.next()).toMatchObject({ type: "welcome" });
+    checks[0]?.resolve({ userId: "1" });
+    expect(await old.peer.closed).toMatchObject({ code: 4504 });
+    expect(young.peer.connection.state).toBe("open");
+  });
+
+  it("keeps those who wait for it out of connections and broadcasts, and bounds what they send", async () => {
+    const stage = stageOf({ authenticate: () => deferred<TokenUser>().promise });
+    const client = await stage.connect();
+    client.send({ type: "hello" });
+    for (let id = 1; id <= 65; id += 1) add(client, id);
+    expect(client.received).toMatchObject([{ id: 65, code: "ERR_OVERLOADED" }]);
+    expect(stage.component.connections.size).toBe(0);
+    expect(stage.component.broadcast("said", { text: "all" })).toBe(false);
+  });
+});
+
+describe("with authenticate, sessions and onOpen", () => {
+  it("handlers wait for onOpen, in their order, and do not run when it fails", async () => {
+    const opening = deferred();
+    const texts: string[] = [];
+    const stage = stageOf({
+      authenticate: () => ({ userId: "1" }),
+      onOpen: () => opening.promise,
+      handlers: { say: (_from, { text }) => void texts.push(text), add: () => 0 },
+    });
+    const client = await stage.connect();
+    client.send({ type: "hello", session: "0123456789abcdef" });
+    for (const id of [1, 2]) {
+      client.send({ type: "event", name: "say", id, data: { text: String(id) } });
+    }
+    expect(client.received).toMatchObject([{ type: "welcome" }]);
+    opening.reject(new Error("banned"));
+    await stage.route.settled();
+    expect(texts).toEqual([]);
+    expect(await client.peer.closed).toMatchObject({ code: 1011 });
+  });
+});
+
 describe("without authenticate, a connection", () => {
   it("has the user of its route, and its tokens are ignored", async () => {
     const users: unknown[] = [];

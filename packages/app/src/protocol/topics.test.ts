@@ -128,6 +128,60 @@ describe("a topic", () => {
   });
 });
 
+describe("authorize", () => {
+  it.each([
+    ["anything but true", () => "yes" as unknown as boolean, "ERR_TOPIC_REFUSED"],
+    [
+      "an error that cannot be written",
+      async () => {
+        throw new ProtocolError("odd", "no JSON", { big: 1n });
+      },
+      "ERR_HANDLER_FAILED",
+    ],
+  ])("refuses by %s", async (_what, authorize, code) => {
+    const stage = stageOf({ topics: { "room/:name": { authorize } } });
+    const client = await stage.connect();
+    subscribe(client, "room/a");
+    expect(await client.next()).toMatchObject({ id: 1, code });
+    client.send({ type: "ping" });
+    expect(await client.next()).toEqual({ type: "pong" });
+  });
+
+  it("is given up after handlerTimeoutMs, and holds nothing up any more", async () => {
+    const authorize = () => new Promise<boolean>(() => {});
+    const stage = stageOf({ topics: { "room/:name": { authorize } }, handlerTimeoutMs: 100 });
+    const client = await stage.connect();
+    subscribe(client, "room/a");
+    client.send({ type: "request", name: "add", id: 2, data: { a: 1, b: 1 } });
+    stage.clock.advance(100);
+    expect(await client.next()).toMatchObject({ id: 1, code: "ERR_HANDLER_FAILED" });
+    expect(await client.next()).toEqual({ type: "response", id: 2, data: 2 });
+  });
+
+  it("belongs to the user: it may keep state", async () => {
+    class Policy {
+      asked = 0;
+      authorize(): boolean {
+        this.asked += 1;
+        return true;
+      }
+    }
+    const counter = {
+      asked: 0,
+      authorize(): boolean {
+        this.asked += 1;
+        return true;
+      },
+    };
+    for (const policy of [new Policy(), counter]) {
+      const client = await stageOf({ topics: { "room/:name": policy } }).connect();
+      subscribe(client, "room/a");
+      expect(await client.next()).toEqual({ type: "response", id: 1 });
+      expect(policy.asked).toBe(1);
+    }
+  });
+});
+
 describe("a component", () => {
   it("broadcasts an event to every connection that may talk", async () => {
     const stage = stageOf({ authenticate: (token) => (token === "no" ? null : { userId: "1" }) });

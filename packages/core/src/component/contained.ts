@@ -72,7 +72,7 @@ export class Contained<Data> implements Component<Data> {
     phase: CallbackPhase,
   ): Promise<void> {
     try {
-      await this.#deadlines.limit(result, phase);
+      await this.#deadlines.limit(result, nameOf(phase));
     } catch (error) {
       await this.#failed(connection, error, phase);
     }
@@ -97,7 +97,7 @@ export class Contained<Data> implements Component<Data> {
     phase: CallbackPhase,
   ): Promise<void> {
     try {
-      await this.#deadlines.limit(handling, phase);
+      await this.#deadlines.limit(handling, nameOf(phase));
       this.#handled(connection, error, phase);
     } catch (second) {
       this.#unhandled(connection, error, phase, second);
@@ -133,4 +133,9 @@ export class Contained<Data> implements Component<Data> {
     this.#ended.add(connection);
     connection.close(Disconnects.InternalError);
   }
+}
+
+/** `The onOpen` */
+function nameOf(phase: CallbackPhase): string {
+  return `The on${phase.charAt(0).toUpperCase()}${phase.slice(1)}`;
 }

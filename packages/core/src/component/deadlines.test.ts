@@ -12,7 +12,7 @@ describe("Deadlines", () => {
     const deadlines = new Deadlines(1_000, clock);
     const failure = new Error("no");
     const work = [deadlines.limit(Promise.resolve("yes"), "open")];
-    const failing = deadlines.limit(Promise.reject(failure), "message");
+    const failing = deadlines.limit(Promise.reject(failure), "The onMessage");
     expect(clock.pendingTimers).toBe(1);
     expect(await Promise.all(work)).toEqual(["yes"]);
     await expect(failing).rejects.toBe(failure);
@@ -21,7 +21,7 @@ describe("Deadlines", () => {
 
   it("rejects work that takes too long, naming the callback and the limit", async () => {
     const clock = new ManualClock();
-    const limited = new Deadlines(1_000, clock).limit(never, "message");
+    const limited = new Deadlines(1_000, clock).limit(never, "The onMessage");
     clock.advance(1_100);
     await expect(limited).rejects.toMatchObject({
       code: "ERR_CALLBACK_TIMEOUT",
@@ -32,7 +32,7 @@ describe("Deadlines", () => {
 
   it("waits for ever when the limit is 0", () => {
     const clock = new ManualClock();
-    void new Deadlines(0, clock).limit(never, "message");
+    void new Deadlines(0, clock).limit(never, "The onMessage");
     expect(clock.pendingTimers).toBe(0);
   });
 

@@ -1,5 +1,4 @@
 import { type Clock, systemClock } from "../contract/clock.ts";
-import type { CallbackPhase } from "../contract/component.ts";
 import { WindlassError } from "../contract/errors.ts";
 
 interface Running {
@@ -23,15 +22,18 @@ export class Deadlines {
     this.#clock = clock;
   }
 
-  /** Settles as `work` does, or rejects with `ERR_CALLBACK_TIMEOUT` when it takes too long. */
-  limit(work: PromiseLike<unknown>, phase: CallbackPhase): Promise<unknown> {
+  /**
+   * Settles as `work` does, or rejects with `ERR_CALLBACK_TIMEOUT` when it takes too long.
+   *
+   * @param what how the error begins: `"The onOpen"`
+   */
+  limit<T>(work: PromiseLike<T>, what: string): Promise<T> {
     if (this.#timeoutMs === 0) return Promise.resolve(work);
     return new Promise((resolve, reject) => {
       const running: Running = {
         expiresAt: this.#clock.now() + this.#timeoutMs,
         expire: () => {
-          const name = `on${phase.charAt(0).toUpperCase()}${phase.slice(1)}`;
-          const details = { phase: `The ${name}`, timeoutMs: this.#timeoutMs };
+          const details = { phase: what, timeoutMs: this.#timeoutMs };
           reject(new WindlassError("ERR_CALLBACK_TIMEOUT", details));
         },
       };
