@@ -90,6 +90,11 @@ export class FakeSocket implements SocketLike {
     this.end();
   }
 
+  /** As Node 22 says that the connection cannot be made: without a close event, connecting for ever. */
+  failWithoutClose(error: Error): void {
+    this.#emit(this.onerror, { error });
+  }
+
   #emit(listener: Listener, event: object): void {
     (listener as ((event: object) => void) | null)?.(event);
   }

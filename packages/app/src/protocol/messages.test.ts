@@ -11,7 +11,7 @@ import { msgpackCodec } from "@windlass/protocol/msgpack";
 import { describe, expect, it, vi } from "vitest";
 import { z } from "zod";
 import { ProtocolComponent } from "./protocol-component.ts";
-import { deferred, Stage, sample, stageOf } from "./stage.test-helper.ts";
+import { Stage, sample, stageOf } from "./stage.test-helper.ts";
 
 describe.each([jsonCodec, msgpackCodec])("over $subprotocol a component", (codec) => {
   it("hands an event to its handler, validated, and acknowledges it if it has an id", async () => {

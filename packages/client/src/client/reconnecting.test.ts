@@ -53,6 +53,14 @@ describe("a lost connection", () => {
     expect(stage.errors).toEqual([]);
   });
 
+  it("is noticed by its error alone when it could not be made, as in Node 22", () => {
+    const stage = new ClientStage();
+    const error = new Error("connection refused");
+    stage.socket.failWithoutClose(error);
+    expect(stage.events).toMatchObject([{ state: "reconnecting", code: 1006, cause: error }]);
+    expect(stage.network.live).toEqual([]);
+  });
+
   it("counts on when the server accepts and closes at once", async () => {
     const stage = ClientStage.opened();
     await stage.reconnect();

@@ -211,8 +211,10 @@ export class Link {
     );
     const isCurrent = (): boolean => this.#isLive && this.#socket === socket;
     let cause: unknown;
+    let hasOpened = false;
     socket.binaryType = this.#owner.binaryType();
     socket.onopen = () => {
+      hasOpened = true;
       if (isCurrent()) this.#owner.opened();
       else socket.close();
     };
@@ -221,6 +223,8 @@ export class Link {
     };
     socket.onerror = ({ error }: { readonly error?: unknown }) => {
       cause = error;
+      // Node 22 has no close event after a handshake that failed (nodejs/undici#3546).
+      if (!hasOpened && isCurrent()) this.lose(abnormal(cause));
     };
     socket.onclose = ({ code, reason, wasClean }: ConnectionLoss) => {
       if (isCurrent()) this.lose({ code, reason, wasClean, cause });
