@@ -18,6 +18,7 @@ export class StageRecord {
   opened = 0;
   waiting = 0;
   givenUp = 0;
+  #offered = 0;
   readonly #tracked: WeakRef<object>[] = [];
   readonly #onChange: () => void;
 
@@ -31,9 +32,19 @@ export class StageRecord {
     this.#onChange();
   }
 
-  /** Remembers an object that must not be held for long. */
+  /** Remembers an object that must not be held for long; every tenth, as all would take their time. */
   track(object: object): void {
-    this.#tracked.push(new WeakRef(object));
+    this.#offered += 1;
+    if (this.#offered % 10 === 0) this.#tracked.push(new WeakRef(object));
+  }
+
+  /** A signal to give to every tenth request, which holds it as long as it waits for its answer. */
+  trackedSignal(): AbortSignal | undefined {
+    this.#offered += 1;
+    if (this.#offered % 10 !== 0) return undefined;
+    const { signal } = new AbortController();
+    this.#tracked.push(new WeakRef(signal));
+    return signal;
   }
 
   /** How many tracked objects are still held. */

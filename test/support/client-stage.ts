@@ -142,11 +142,10 @@ export class ClientStage implements StageCommands {
     let right = 0;
     let wrong = 0;
     const askOne = async (n: number): Promise<void> => {
-      // Held as long as the request waits for its answer.
-      const { signal } = new AbortController();
-      this.#record.track(signal);
+      const signal = this.#record.trackedSignal();
       try {
-        const tripled = await connection.request(name, { n }, { timeoutMs, signal });
+        const options = { timeoutMs, ...(signal && { signal }) };
+        const tripled = await connection.request(name, { n }, options);
         if (tripled === 3 * n) right += 1;
         else wrong += 1;
       } catch (error) {

@@ -8,8 +8,10 @@ export interface Peer {
   readonly runtime: "node" | "bun";
   /** How the generator speaks to it; `typed` is the module `src/servers/windlass-typed-adapter`. */
   readonly adapter: "plain" | "socket.io" | "typed";
-  /** Names of the scenarios that it takes part in. Default: all. */
+  /** Names of the scenarios that it takes part in. Default: all but those that it sits out. */
   readonly scenarios?: readonly string[];
+  /** Names of the scenarios that it sits out. Default: none. */
+  readonly sitsOut?: readonly string[];
   /** What it is and how it does the work, in one sentence. */
   readonly description: string;
 }
@@ -22,6 +24,9 @@ export const ownPeerName = "windlass";
 
 /** The peer that parses and validates what the others only pass on. */
 export const typedPeerName = "windlass-typed";
+
+/** Where a typed message is compared with the same bytes, which the engine and others only pass on. */
+const typedScenarios = ["echo-fields-1", "echo-fields-16"];
 
 /** In the order of the tables. */
 export const peers: readonly Peer[] = [
@@ -46,6 +51,7 @@ export const peers: readonly Peer[] = [
     title: "Windlass, decorated",
     runtime: "node",
     adapter: "plain",
+    sitsOut: typedScenarios,
     description: "The same components inside `rateLimited(serialized(...))`.",
   },
   {
@@ -54,15 +60,16 @@ export const peers: readonly Peer[] = [
     runtime: "node",
     adapter: "typed",
     // JSON has no binary payloads, and the rest is the same work as that of Windlass.
-    scenarios: ["echo-20-1", "echo-20-16", "echo-1k-1", "echo-1k-16"],
+    scenarios: [...typedScenarios, "echo-1k-1", "echo-1k-16"],
     description:
-      "A `ProtocolComponent` with default options, where text is echoed: the text is one of three fields of a request, which is parsed, validated with zod, handled, and answered with the same fields.",
+      "A `ProtocolComponent` with default options: the text is one of three fields of a request, which is parsed, validated with zod, handled, and answered with the same fields.",
   },
   {
     name: "bun",
     title: "Bun",
     runtime: "bun",
     adapter: "plain",
+    sitsOut: typedScenarios,
     description: "`Bun.serve` with its own WebSocket server, `ws.send` and `ws.publish`.",
   },
   {
@@ -70,6 +77,7 @@ export const peers: readonly Peer[] = [
     title: "ws",
     runtime: "node",
     adapter: "plain",
+    sitsOut: typedScenarios,
     description:
       "The npm package ws as its readme shows it; a broadcast is a loop over the clients.",
   },
@@ -84,7 +92,10 @@ export const peers: readonly Peer[] = [
 
 /** Those that take part in the scenario of this name. */
 export function participants(all: readonly Peer[], scenario: string): readonly Peer[] {
-  return all.filter((peer) => peer.scenarios?.includes(scenario) ?? true);
+  return all.filter(
+    ({ scenarios, sitsOut }) =>
+      (scenarios?.includes(scenario) ?? true) && !sitsOut?.includes(scenario),
+  );
 }
 
 /**

@@ -1,5 +1,6 @@
 import type { BenchSettings } from "@windlass/bench";
 import { peerOrigin } from "../servers/origin.ts";
+import { adapter } from "../servers/windlass-typed-adapter.ts";
 
 /** What a scenario is about: the figure that is compared first. */
 export type MainFigure = "cpuSecondsPerMillion" | "rssPerConnectionBytes";
@@ -110,6 +111,29 @@ function echo({ size, messageBytes, format, inFlight }: EchoShape): PeerScenario
   };
 }
 
+/** By which the address of the typed adapter's module is known. */
+const typedAdapterName = "windlass-typed-adapter";
+
+/** Text in the first of three fields. */
+const fieldsTextBytes = 20;
+
+/** What a typed request has around its text: a server that only passes bytes on gets as many. */
+const fieldsEnvelopeBytes = adapter
+  .request("text", 0)
+  .reduce((sum, { before, after }) => sum + before.length + after.length, 0);
+
+function echoFields(inFlight: number): PeerScenario {
+  const bytes = fieldsTextBytes + fieldsEnvelopeBytes;
+  const plain = echo({ size: "fields", messageBytes: bytes, format: "text", inFlight });
+  const typed = echo({ size: "fields", messageBytes: fieldsTextBytes, format: "text", inFlight });
+  return {
+    ...plain,
+    description: `${plain.description.replace(/,[^,]*$/, "")}, ${inFlight} in flight each. To the typed server they are a request with three fields, which it parses, validates, and answers with the same fields; the others pass them on.`,
+    settings: (target, extent) =>
+      (target.adapter.includes(typedAdapterName) ? typed : plain).settings(target, extent),
+  };
+}
+
 const broadcast: PeerScenario = {
   name: "broadcast-1000",
   description:
@@ -175,6 +199,8 @@ function memory(handshake: "minimal" | "browser", name: string, headers: string)
 export const scenarios: readonly PeerScenario[] = [
   echo({ size: "20", messageBytes: 20, format: "text", inFlight: 1 }),
   echo({ size: "20", messageBytes: 20, format: "text", inFlight: 16 }),
+  echoFields(1),
+  echoFields(16),
   echo({ size: "1k", messageBytes: 1_024, format: "text", inFlight: 1 }),
   echo({ size: "1k", messageBytes: 1_024, format: "text", inFlight: 16 }),
   echo({ size: "16k-binary", messageBytes: 16_384, format: "binary", inFlight: 1 }),
