@@ -2,9 +2,10 @@ import { once } from "node:events";
 import { decode, encode } from "@msgpack/msgpack";
 import { beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { WebSocket } from "ws";
+import { seededRandom } from "../client/random.ts";
 import { ChildProgram } from "../support/child-program.ts";
 import type { EnvelopeReport } from "../support/envelope-server.ts";
-import { type Envelope, hostileEnvelope, randomOf } from "../support/hostile-envelopes.ts";
+import { type Envelope, hostileEnvelope } from "../support/hostile-envelopes.ts";
 import { TextClient } from "../support/text-client.ts";
 
 const { WINDLASS_TEST_LONG, WINDLASS_FUZZ_SEED } = process.env;
@@ -101,7 +102,7 @@ class Run {
 
   constructor(form: Form) {
     this.#form = form;
-    this.#random = randomOf(seed + forms.indexOf(form));
+    this.#random = seededRandom(seed + forms.indexOf(form));
   }
 
   /** Sends more, until there were `total`. */
@@ -148,7 +149,7 @@ describe("hostile envelopes", () => {
   );
 
   it.each(forms)("over %s close the connection with 4500 at the tenth", async (form) => {
-    const random = randomOf(seed);
+    const random = seededRandom(seed);
     const bad: Envelope[] = [];
     while (bad.length < 10) {
       const envelope = hostileEnvelope(random, form);

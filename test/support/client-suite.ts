@@ -38,7 +38,9 @@ export function describeClient(
         const serverUrl = `ws://127.0.0.1:${stage.proxy.port}`;
         const result = await runtime.run({ name, controlUrl: control.url, serverUrl, isLong });
         if (!result.passed) {
-          throw new Error(`${result.error}\nstage: ${JSON.stringify(stage.figures())}`);
+          // Lines that look like those of a stack make vitest look for their files.
+          const error = result.error?.replaceAll(/^\s+at /gm, "  in ");
+          throw new Error(`${error}\nstage: ${JSON.stringify(stage.figures())}`);
         }
         expect(stage.log.lines.filter(({ level }) => level === "error")).toEqual([]);
         await annotate(JSON.stringify(result.figures), "figures");

@@ -10,23 +10,8 @@ export interface Envelope {
   readonly expected: string;
 }
 
-/** A generator of numbers from 0 to 1 that repeats with its seed (mulberry32). */
-export function randomOf(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
-}
-
 type Random = () => number;
 type Write = (frame: unknown) => string | Uint8Array;
-
-const below = (random: Random, limit: number): number => Math.floor(random() * limit);
-const pick = <Item>(random: Random, items: readonly Item[]): Item =>
-  items[below(random, items.length)] as Item;
 
 /** What no handler may ever see in its data. */
 const forbiddenText = "must never arrive";

@@ -1,5 +1,4 @@
-import { describe, expect, it } from "vitest";
-import { Compiler } from "./compiler.ts";
+import { describeTypes } from "./describe-types.ts";
 
 const before = `
 import { connect } from "@windlass/client";
@@ -155,32 +154,4 @@ const shownShortly = [
   ["subscribe()", 'client./*?*/subscribe("news", {}, {});'],
 ] as const;
 
-const programs = [...right, ...wrong, ...shownExactly, ...shownShortly].map(([, code]) => code);
-const compiler = new Compiler(before, programs);
-
-describe("of a client, what is right compiles", () => {
-  it.each(right)("%s", (_what, code) => {
-    expect(compiler.errors(code)).toEqual([]);
-  });
-});
-
-describe("of a client, what is wrong does not compile", () => {
-  it.each(wrong)("%s", (_what, code, message) => {
-    const errors = compiler.errors(code);
-    expect(errors.join("\n")).toContain(message);
-    expect(errors.length).toBeLessThanOrEqual(2);
-  });
-});
-
-describe("of a client, an editor shows a readable type of", () => {
-  it.each(shownExactly)("%s", (_what, code, shown) => {
-    expect(compiler.hover(code)).toBe(shown);
-  });
-
-  it.each(shownShortly)("%s in few lines", (_what, code) => {
-    const shown = compiler.hover(code);
-    expect(shown).not.toBe("");
-    expect(shown.split("\n").length, shown).toBeLessThan(40);
-    expect(shown.length, shown).toBeLessThan(2_000);
-  });
-});
+describeTypes("a client", before, { right, wrong, shownExactly, shownShortly });

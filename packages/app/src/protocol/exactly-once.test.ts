@@ -6,22 +6,30 @@ const add = (client: FrameClient, id: number, a = id) =>
 const say = (client: FrameClient, id: number) =>
   client.send({ type: "event", name: "say", id, data: { text: "" } });
 
+/** An event that says its id. */
+const event = (id: number) =>
+  ({ type: "event", name: "say", id, data: { text: String(id) } }) as const;
+
+/** A component with room for few messages, where the event 1 holds up the others. */
+function crowded(maxPendingMessages: number) {
+  const slow = deferred();
+  const texts: string[] = [];
+  const stage = stageOf({
+    maxPendingMessages,
+    handlers: {
+      async say(_from, { text }) {
+        texts.push(text);
+        if (text === "1") await slow.promise;
+      },
+      add: () => 0,
+    },
+  });
+  return { stage, slow, texts };
+}
+
 describe("in a session, a message takes effect once, although", () => {
   it("it was refused for overload, its answer was lost, and later ones were handled", async () => {
-    const slow = deferred();
-    const texts: string[] = [];
-    const stage = stageOf({
-      maxPendingMessages: 2,
-      handlers: {
-        async say(_from, { text }) {
-          texts.push(text);
-          if (text === "1") await slow.promise;
-        },
-        add: () => 0,
-      },
-    });
-    const event = (id: number) =>
-      ({ type: "event", name: "say", id, data: { text: String(id) } }) as const;
+    const { stage, slow, texts } = crowded(2);
     const first = await stage.connect();
     await first.hello();
     for (const id of [1, 2, 3]) first.send(event(id));
@@ -40,20 +48,7 @@ describe("in a session, a message takes effect once, although", () => {
   });
 
   it("it was refused for overload before the first new message of its connection", async () => {
-    const slow = deferred();
-    const texts: string[] = [];
-    const stage = stageOf({
-      maxPendingMessages: 1,
-      handlers: {
-        async say(_from, { text }) {
-          texts.push(text);
-          if (text === "1") await slow.promise;
-        },
-        add: () => 0,
-      },
-    });
-    const event = (id: number) =>
-      ({ type: "event", name: "say", id, data: { text: String(id) } }) as const;
+    const { stage, slow, texts } = crowded(1);
     const first = await stage.connect();
     await first.hello();
     first.send(event(1));
