@@ -1,4 +1,5 @@
 import { ExtData, encode } from "@msgpack/msgpack";
+import { below, pick } from "../client/random.ts";
 
 /** What the server must do with one message. */
 export interface Envelope {
