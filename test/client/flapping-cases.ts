@@ -89,21 +89,23 @@ class Pump {
 /** Breaks the link again and again; at last it is whole. */
 async function flap(
   context: CaseContext,
-  { states }: WatchedClient,
+  { client, states }: WatchedClient,
   { pump, random, faults }: { pump: Pump; random: () => number; faults: number },
 ): Promise<void> {
   for (let round = 1; round <= faults; round += 1) {
     const now = fault(random);
-    const opened = states.all("open").length;
     const lost = states.all("reconnecting").length;
     // Before the fault: the client comes back faster than it can be put in its way afterwards.
     const isMet = await obstruct(context, random);
     context.step = `fault ${round} of ${faults}: ${JSON.stringify(now)}`;
-    await context.stage.link(now);
-    await states.nth("reconnecting", lost + 1);
-    await context.stage.until(isMet);
+    const hits = await context.stage.link(now);
+    // On a busy machine a heartbeat may have failed by itself, just before the fault.
+    if (hits > 0) {
+      await states.nth("reconnecting", lost + 1);
+      await context.stage.until(isMet);
+    }
     await context.stage.link({ do: "resume" });
-    await states.nth("open", opened + 1);
+    if (client.state !== "open") await states.next("open");
     // Often the next fault hits before anything was repeated.
     if (random() < 0.5) await pump.progress(below(random, 30));
   }

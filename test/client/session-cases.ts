@@ -44,14 +44,16 @@ export const sessionCases: readonly ClientCase[] = [
     name: "has a message handled again whose handler was given up with the connection",
     async run(context) {
       const { client, states } = await context.open();
-      const asked = client.request("count", { n: 1, manner: "cancellable" });
-      const sent = client.send("note", { n: 2, manner: "cancellable" });
+      const asked = client.request("count", { n: 1, manner: "second-time" });
+      const sent = client.send("note", { n: 2, manner: "second-time" });
       const next = client.send("note", note(3));
+      await context.stage.until({ waiting: 2 });
       await context.stage.link({ do: "cut", how: "rst" });
       await Promise.all([asked, sent, next]);
       equal(states.all("open").length, 2, "connections");
       const { notes, counts } = await context.stage.journal();
       equal({ notes, counts }, { notes: [2, 3], counts: [1] }, "journal");
+      await context.stage.until({ waiting: 0, givenUp: 2 });
     },
   },
   {

@@ -71,7 +71,8 @@ export interface AskOutcome {
 
 /** What a case can have done on its stage; each takes one argument, as JSON. */
 export interface StageCommands {
-  link(fault: LinkFault): void;
+  /** How many sound connections it hit. */
+  link(fault: LinkFault): number;
   figures(nothing?: undefined): StageFigures;
   /** Resolves when the figures fit. */
   until(wanted: Wanted): Promise<StageFigures>;

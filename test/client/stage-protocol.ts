@@ -11,6 +11,8 @@ const manner = z.enum([
   "async",
   /** After a while, unless the call is given up before. */
   "cancellable",
+  /** The first time never, until the call is given up; the second time at once. */
+  "second-time",
 ]);
 
 const effect = z.object({ n: z.int(), manner });

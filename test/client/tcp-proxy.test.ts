@@ -192,6 +192,7 @@ test("it lets new connections hang until it resumes", async () => {
   expect(served.received).toBe("");
   proxy.resume();
   await served.until("hello?");
+  expect(proxy.figures).toMatchObject({ open: 1, live: 1, maxLive: 1 });
 });
 
 test("it does not count connections that nobody speaks on", async () => {

@@ -18,6 +18,7 @@ export class StageRecord {
   opened = 0;
   waiting = 0;
   givenUp = 0;
+  readonly #known = new Set<string>();
   #offered = 0;
   readonly #tracked: WeakRef<object>[] = [];
   readonly #onChange: () => void;
@@ -30,6 +31,13 @@ export class StageRecord {
   change(action: () => void): void {
     action();
     this.#onChange();
+  }
+
+  /** Whether this is the first time that it is asked about. */
+  isFirst(key: string): boolean {
+    const isFirst = !this.#known.has(key);
+    this.#known.add(key);
+    return isFirst;
   }
 
   /** Remembers an object that must not be held for long; every tenth, as all would take their time. */

@@ -66,9 +66,17 @@ function stageComponent(
   return new ProtocolComponent(stageProtocol, {
     handlers: {
       note: (_connection, { n, manner }, call) =>
-        work(manner, call, () => record.change(() => record.notes.push(n))),
+        work(record, {
+          manner,
+          call,
+          take: () => record.change(() => record.notes.push(n)),
+        }),
       async count(_connection, { n, manner }, call) {
-        await work(manner, call, () => record.change(() => record.counts.push(n)));
+        await work(record, {
+          manner,
+          call,
+          take: () => record.change(() => record.counts.push(n)),
+        });
         return n;
       },
       double(_connection, data) {
@@ -119,8 +127,17 @@ function userOf(token: string | undefined): { userId: string; expiresAtMs?: numb
   };
 }
 
-function work(manner: Manner, call: Call<StageProtocol>, take: () => void): Promise<void> | void {
-  if (manner === "sync") return take();
+interface Work {
+  readonly manner: Manner;
+  readonly call: Call<StageProtocol>;
+  readonly take: () => void;
+}
+
+function work(record: StageRecord, { manner, call, take }: Work): Promise<void> | void {
+  if (manner === "second-time" && record.isFirst(`${call.name} ${call.id}`)) {
+    return neverUnlessAborted(record, call);
+  }
+  if (manner === "sync" || manner === "second-time") return take();
   const signal = manner === "cancellable" ? call.signal : undefined;
   return pause(workMs, undefined, { ...(signal && { signal }) }).then(take);
 }

@@ -39,8 +39,9 @@ export class ClientStage implements StageCommands {
     await this.#server?.close();
   }
 
-  link(fault: LinkFault): void {
+  link(fault: LinkFault): number {
     const { proxy } = this;
+    const { live } = proxy.figures;
     switch (fault.do) {
       case "cut":
         proxy.cut(fault.how);
@@ -70,6 +71,7 @@ export class ClientStage implements StageCommands {
       default:
         fault satisfies never;
     }
+    return live;
   }
 
   figures(): StageFigures {

@@ -1,4 +1,5 @@
 import type { Socket } from "node:net";
+import { ClientCloseWatch } from "./client-close-watch.ts";
 
 /** Where bytes go. */
 export type ProxyDirection = "toServer" | "toClient";
@@ -24,14 +25,15 @@ export class ProxyLink {
   readonly #server: Socket;
   readonly #lanes: Readonly<Record<ProxyDirection, Lane>>;
   readonly #onChange: () => void;
+  readonly #closeWatch = new ClientCloseWatch();
   #hasSpoken = false;
   #isBroken = false;
   #isHalfOpen = false;
 
   constructor(client: Socket, server: Socket, onChange: () => void) {
-    client.once("data", () => {
+    client.on("data", (chunk: Buffer) => {
       this.#hasSpoken = true;
-      onChange();
+      this.#closeWatch.add(chunk);
     });
     this.#client = client;
     this.#server = server;
@@ -58,9 +60,12 @@ export class ProxyLink {
     return this.#hasSpoken;
   }
 
-  /** Whether both sides may take this connection for a good one: nobody has ended or broken it. */
+  /**
+   * Whether both sides may take this connection for a good one: nobody has broken it, ended it or said
+   * goodbye.
+   */
   get isLive(): boolean {
-    if (this.#isBroken || !this.#hasSpoken) return false;
+    if (this.#isBroken || !this.#hasSpoken || this.#closeWatch.hasClosed) return false;
     const sockets = [this.#client, this.#server];
     return sockets.every((it) => !it.destroyed && !it.readableEnded);
   }
@@ -75,6 +80,11 @@ export class ProxyLink {
   /** Passes nothing on any more, and reads nothing, while the sockets stay open. */
   stall(...directions: readonly ProxyDirection[]): void {
     this.#setMode("stall", directions);
+  }
+
+  /** Leaves a new connection without an answer; it is as good as any other when it is resumed. */
+  hang(): void {
+    for (const lane of Object.values(this.#lanes)) lane.setMode("stall");
   }
 
   /** Reads what comes and throws it away. */

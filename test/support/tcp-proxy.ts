@@ -103,6 +103,7 @@ export class TcpProxy {
   /** Accepts connections again, and lets go what was held up. */
   resume(): void {
     this.admission = "pass";
+    this.cutNextAfter = undefined;
     for (const link of this.links) link.resume();
   }
 
@@ -142,7 +143,7 @@ export class TcpProxy {
     const target = { port: this.targetPort, host: "127.0.0.1", noDelay: true, allowHalfOpen: true };
     const link = new ProxyLink(client, connect(target), () => this.#changed());
     this.#links.add(link);
-    if (this.admission === "hang") link.stall();
+    if (this.admission === "hang") link.hang();
     if (this.cutNextAfter !== undefined) link.cutAfter(this.cutNextAfter);
     this.cutNextAfter = undefined;
     this.#acceptedAtMs.push(performance.now());
