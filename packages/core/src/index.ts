@@ -9,7 +9,15 @@ export type { RateLimit } from "./component/rate-limited.ts";
 export { rateLimited } from "./component/rate-limited.ts";
 export type { QueueLimits } from "./component/serialized.ts";
 export { serialized } from "./component/serialized.ts";
-export type { Broker, Publication, PublicationListener } from "./contract/broker.ts";
+export type {
+  Broker,
+  BrokerHost,
+  HistoryBroker,
+  HistoryGap,
+  HistoryPage,
+  HistoryQuery,
+  PublicationListener,
+} from "./contract/broker.ts";
 export type { Clock } from "./contract/clock.ts";
 export { systemClock } from "./contract/clock.ts";
 export { CloseCode, isSendableCloseCode } from "./contract/close-code.ts";
@@ -61,6 +69,25 @@ export { neverThrowing, silentLogger } from "./contract/logger.ts";
 export type { MaybePromise } from "./contract/maybe-promise.ts";
 export { isPromiseLike } from "./contract/maybe-promise.ts";
 export type { Message, Sendable } from "./contract/message.ts";
+export type {
+  JoinOutcome,
+  MemberLimit,
+  PresenceChange,
+  PresenceCount,
+  PresenceEntry,
+  PresenceHost,
+  PresenceListener,
+  PresenceMember,
+  PresenceStore,
+} from "./contract/presence.ts";
+export type {
+  HistoryPolicy,
+  Position,
+  Publication,
+  PublicationAttributes,
+  PublishPolicy,
+  PublishReceipt,
+} from "./contract/publication.ts";
 export { ReceivedMessage } from "./contract/received-message.ts";
 export type { RouteMatch, Router } from "./contract/router.ts";
 export type { PublishOptions, TopicPublisher } from "./contract/topic-publisher.ts";

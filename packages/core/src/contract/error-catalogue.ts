@@ -84,6 +84,12 @@ export const errorCatalogue = {
   ERR_TOPIC_INVALID: {
     message: "The topic {seen} is not valid; wanted a string of 1 to 255 characters.",
   },
+  ERR_BROKER_UNAVAILABLE: {
+    message: "The broker at {broker} did not take {call}: {problem}. {advice}.",
+  },
+  ERR_STORE_INVALID: {
+    message: "The store {path} cannot be opened: {problem}. {advice}.",
+  },
   ERR_CALLBACK_TIMEOUT: {
     message:
       "{phase} callback has not settled within {timeoutMs} ms. Look for a promise that is never resolved, or raise callbackTimeoutMs on the route.",
@@ -122,6 +128,10 @@ export const errorCatalogue = {
   ERR_TOO_MANY_CONNECTIONS: {
     status: 503,
     message: "The server has no room for another connection.",
+  },
+  ERR_TOO_MANY_CONNECTIONS_OF_USER: {
+    status: 429,
+    message: "This user has as many connections as one may have; close another one first.",
   },
   ERR_TOO_MANY_CONNECTIONS_PER_IP: {
     status: 429,
