@@ -92,6 +92,16 @@ export { ReceivedMessage } from "./contract/received-message.ts";
 export type { RouteMatch, Router } from "./contract/router.ts";
 export type { PublishOptions, TopicPublisher } from "./contract/topic-publisher.ts";
 export type {
+  FindTopicPolicy,
+  PublishResult,
+  Recovery,
+  SlowConsumerPolicy,
+  TopicAudience,
+  TopicPolicy,
+  TopicPublishOptions,
+  Topics,
+} from "./contract/topics.ts";
+export type {
   BoundAddress,
   FetchHandler,
   FetchInfo,
