@@ -1,5 +1,5 @@
 /**
- * The directions of the house, innermost first: contract < guard | component | routing | pubsub | uws < testing,
+ * The directions of the house, innermost first: contract < guard | component | routing | pubsub | presence | uws < testing,
  * core | protocol < app, protocol < client, and these < apps | bench | examples | test. packages/bench loads any
  * server and knows none of ours; its rooms: contract < wire | measure | settings < load | report < run < cli.
  * `test/e2e/architecture.test.ts` shows each rule failing once.
@@ -35,10 +35,10 @@ module.exports = {
     {
       name: "rooms-do-not-import-each-other",
       comment:
-        "guard, component, routing, pubsub and uws may import contract and their own files only",
+        "guard, component, routing, pubsub, presence and uws may import contract and their own files only",
       severity: "error",
       from: {
-        path: "^packages/core/src/(guard|component|routing|pubsub|uws)/",
+        path: "^packages/core/src/(guard|component|routing|pubsub|presence|uws)/",
         pathNot: "\\.test\\.ts$",
       },
       to: { path: "^packages/core/src/(?!contract/)[^/]+/", pathNot: "^packages/core/src/$1/" },

@@ -10,7 +10,7 @@ class Rooms implements Component<string> {
     conn.subscribe(name);
   }
   onMessage(from: Connection<string>, message: Message) {
-    rooms.publish(from.data, message, { except: from });
+    void rooms.publish(from.data, message, { except: from });
   }
 }
 

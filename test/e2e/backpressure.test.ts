@@ -133,7 +133,7 @@ describe("a publication to a subscriber that does not read", () => {
     connection.subscribe("news");
     const before = process.memoryUsage.rss();
     for (let sent = 0; sent < pushedBytes && connection.state === "open"; sent += chunk.length) {
-      route.publish("news", chunk);
+      void route.publish("news", chunk);
       // The engine sends what was published when this turn of the event loop ends.
       await new Promise((resolve) => setImmediate(resolve));
     }
@@ -152,7 +152,7 @@ describe("a publication to a subscriber that does not read", () => {
     const before = process.memoryUsage.rss();
     let maxBufferedBytes = 0;
     for (let sent = 0; sent < pushedBytes; sent += chunk.length) {
-      route.publish("news", chunk);
+      void route.publish("news", chunk);
       await new Promise((resolve) => setImmediate(resolve));
       maxBufferedBytes = Math.max(maxBufferedBytes, connection.bufferedBytes);
     }
@@ -162,7 +162,7 @@ describe("a publication to a subscriber that does not read", () => {
 
     client.socket.resume();
     await component.drains.find();
-    route.publish("news", "latest");
+    void route.publish("news", "latest");
     for (;;) {
       const frame = await client.frame();
       if (frame.opcode === Opcode.Text) break;

@@ -15,7 +15,7 @@ describe("half a surrogate pair", () => {
           onMessage(connection: Connection, message: Message) {
             const text = String(message.json());
             connection.send(text);
-            route.publish("all", text);
+            void route.publish("all", text);
             route.broadcast(text);
           },
         },

@@ -13,7 +13,7 @@ const flood = app.route(
     onMessage(_connection, message): void {
       const publication = Buffer.alloc(65_536);
       for (let left = Number(message.text()); left > 0; left -= 1)
-        flood.publish("flood", publication);
+        void flood.publish("flood", publication);
     },
     onClose: () => void flood.publish("flood", "somebody left"),
   },

@@ -1,4 +1,4 @@
-import type { Logger } from "@windlass/core";
+import type { Broker, Logger } from "@windlass/core";
 import { z } from "zod";
 
 /** A host as a browser shows it, without scheme and port; `""` stands for any. */
@@ -28,6 +28,13 @@ const isLogger = (value: unknown): value is Logger =>
     (name) => typeof Reflect.get(value, name) === "function",
   );
 
+const isBroker = (value: unknown): value is Broker =>
+  typeof value === "object" &&
+  value !== null &&
+  ["open", "publish", "subscribe", "unsubscribe", "close"].every(
+    (name) => typeof Reflect.get(value, name) === "function",
+  );
+
 /** Options of an App. `docs/reference/options.md` says what each does; a test compares the two. */
 export const appOptionsSchema = z.strictObject({
   tls: z
@@ -52,6 +59,10 @@ export const appOptionsSchema = z.strictObject({
       perSecond: z.number().min(0).max(1_000_000).default(10),
     })
     .prefault({}),
+  broker: z
+    .custom<Broker>(isBroker, "expected a broker, such as new RedisBroker({ url })")
+    .optional(),
+  maxRecoveredPublications: z.int().min(1).max(1_000_000).default(1_000),
   logger: z
     .custom<Logger>(
       isLogger,

@@ -1,11 +1,14 @@
 import {
   type BoundAddress,
   type Component,
-  type Connection,
   type FetchHandler,
+  type HistoryPage,
+  type HistoryQuery,
   type Logger,
   neverThrowing,
   type OriginRule,
+  type PublishResult,
+  type Sendable,
   type Transport,
   WindlassError,
 } from "@windlass/core";
@@ -18,21 +21,14 @@ import {
   listenSchema,
   type ParsedAppOptions,
 } from "./app-options.ts";
-import {
-  addSocketRoute,
-  type Composition,
-  composeNode,
-  composeRoute,
-  composeTransport,
-} from "./compose.ts";
+import { type Composition, composeNode, composeTransport } from "./compose.ts";
+import { declareRoute, hostList } from "./declare-route.ts";
 import { parseOptions } from "./option-error.ts";
 import type { Route } from "./route.ts";
-import {
-  type HttpOptions,
-  httpOptionsSchema,
-  type RouteOptions,
-  routeOptionsSchema,
-} from "./route-options.ts";
+import { type HttpOptions, httpOptionsSchema, type RouteOptions } from "./route-options.ts";
+import type { AppPresence } from "./topics/app-presence.ts";
+import type { PublishOptions } from "./topics/publish-options.ts";
+import type { TopicOptions } from "./topics/topic-options.ts";
 
 /**
  * `declaring` until `run()` is called, `starting` until it has bound its address, then `running`;
@@ -74,8 +70,8 @@ export class App {
   ) {
     this.#listen = parseOptions(listenSchema, { httpHost, port, address }, "");
     this.#options = parseOptions(appOptionsSchema, options, "options");
-    this.#composition = composeNode(this.#options);
     this.#log = neverThrowing(this.#options.logger ?? createLogger(this.#options.logLevel));
+    this.#composition = composeNode(this.#options, this.#log);
   }
 
   get state(): AppState {
@@ -105,43 +101,50 @@ export class App {
     options: RouteOptions = {},
   ): Route<Data> {
     this.#mustDeclare("route()");
-    checkComponent(path, component);
-    const { subprotocols } = component;
-    const given =
-      subprotocols === undefined ? options : { subprotocols: [...subprotocols], ...options };
-    const parsed = parseOptions(routeOptionsSchema, given, `options of route "${path}"`);
-    if (!Array.isArray(allowedOrigins)) {
-      throw new WindlassError("ERR_OPTION_INVALID", {
-        option: `allowedOrigins of route "${path}"`,
-        problem: `expected a list such as ["example.com"]; seen ${typeof allowedOrigins}`,
-      });
-    }
-    const hosts = hostList(parsed.httpHost ?? this.#listen.httpHost);
-    const origins: readonly OriginRule[] = allowedOrigins.length > 0 ? allowedOrigins : hosts;
-    if (origins.includes("")) {
-      throw new WindlassError("ERR_OPTION_INVALID", {
-        option: `allowedOrigins of route "${path}"`,
-        problem: 'with httpHost "" there is no default; name the origins, or ["*"] for any',
-      });
-    }
-    const definition = { path, component, allowedOrigins: origins, options: parsed };
-    const route = composeRoute(definition, this.#composition.nodeGuards);
-    addSocketRoute(this.#composition.sockets, hosts, route);
-    const connections = route.dispatcher.connections as ReadonlySet<Connection<Data>>;
-    const declared: Route<Data> = {
-      path,
-      options: parsed,
-      connections,
-      publish: (topic, data, publishOptions) =>
-        this.#transport?.publish(route, topic, data, publishOptions) ?? false,
-      broadcast: (data, { except, ...sendOptions } = {}) => {
-        for (const connection of connections) {
-          if (connection !== except) connection.send(data, sendOptions);
-        }
-      },
-    };
-    component.onRoute?.(declared);
-    return declared;
+    return declareRoute(
+      { path, component, allowedOrigins, options, httpHost: this.#listen.httpHost },
+      this.#composition,
+      () => this.#transport,
+    );
+  }
+
+  /**
+   * Declares what is kept of the topics of a pattern, and what becomes of publications for connections
+   * that read too slowly. Topics need no declaration otherwise. The first pattern that fits counts.
+   *
+   * @param pattern `news`, `room/:name`, `news/*`
+   * @param options see docs/reference/options.md
+   * @throws WindlassError `ERR_OPTION_INVALID`, `ERR_APP_STATE`
+   */
+  topic(pattern: string, options: TopicOptions): void {
+    this.#mustDeclare("topic()");
+    this.#composition.topics.declare(pattern, options);
+  }
+
+  /**
+   * Publishes to the connections that subscribed to `topic`, on every route and every node. Resolves when
+   * the broker has taken responsibility; without a broker and without history, the connections of this
+   * process have it when this returns. A failure that nobody awaits is logged.
+   *
+   * @throws WindlassError (as a rejection) `ERR_TOPIC_INVALID`, `ERR_SEND_DATA_INVALID`,
+   *   `ERR_OPTION_INVALID`, `ERR_BROKER_UNAVAILABLE`, `ERR_APP_STATE`
+   */
+  publish(topic: string, data: Sendable, options?: PublishOptions): Promise<PublishResult> {
+    return this.#composition.topics.publish(topic, data, options);
+  }
+
+  /**
+   * What is kept of a topic that was declared with a history.
+   *
+   * @throws WindlassError (as a rejection) `ERR_TOPIC_INVALID`, `ERR_BROKER_UNAVAILABLE`
+   */
+  history(topic: string, query?: HistoryQuery): Promise<HistoryPage> {
+    return this.#composition.topics.history(topic, query);
+  }
+
+  /** Who is present on topics, over all nodes. */
+  get presence(): AppPresence {
+    return this.#composition.presence;
   }
 
   /**
@@ -177,6 +180,8 @@ export class App {
     this.#state = "starting";
     const transport = composeTransport(this.#listen, this.#options, this.#composition, this.#log);
     try {
+      await this.#composition.topics.open(this.#composition.nodeId);
+      await this.#composition.presence.open(this.#composition.nodeId);
       const bound = await transport.listen();
       this.#transport = transport;
       this.#state = "running";
@@ -212,6 +217,8 @@ export class App {
     this.#state = "closing";
     this.#log.info({ graceMs }, "closing");
     await this.#transport?.close({ graceMs });
+    await this.#composition.presence.store.close();
+    await this.#composition.topics.hub.close();
     this.#state = "closed";
     this.#log.info({}, "closed");
   }
@@ -229,21 +236,4 @@ export class App {
 /** JSON lines on standard output, written at once: the last ones before an exit are not lost. */
 function createLogger(level: ParsedAppOptions["logLevel"]): Logger {
   return pino({ level }, destination({ dest: 1, sync: true }));
-}
-
-function hostList(hosts: string | readonly string[]): readonly string[] {
-  return typeof hosts === "string" ? [hosts] : hosts;
-}
-
-function checkComponent(path: string, component: unknown): void {
-  const isComponent =
-    typeof component === "object" &&
-    component !== null &&
-    typeof Reflect.get(component, "onMessage") === "function";
-  if (isComponent) return;
-  const seen =
-    typeof component === "function"
-      ? "a function or class (pass an instance: new Chat())"
-      : `of type ${component === null ? "null" : typeof component}`;
-  throw new WindlassError("ERR_COMPONENT_INVALID", { pattern: path, seen });
 }

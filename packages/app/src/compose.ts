@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import {
   allOf,
   authenticateGuard,
@@ -11,8 +12,10 @@ import {
   type IpRules,
   ipGuard,
   type Logger,
+  MemoryPresence,
   type OriginRule,
   originGuard,
+  type PresenceStore,
   parseIpRules,
   RouteTable,
   type SocketRoute,
@@ -24,6 +27,8 @@ import {
 import { UwsServer } from "@windlass/core/uws";
 import type { ParsedAppOptions } from "./app-options.ts";
 import type { ParsedRouteOptions } from "./route-options.ts";
+import { AppPresence } from "./topics/app-presence.ts";
+import { AppTopics } from "./topics/app-topics.ts";
 
 /** Everything that is shared by the routes of one App. */
 export interface Composition {
@@ -33,6 +38,10 @@ export interface Composition {
   readonly trustedProxies: IpRules;
   /** Who may talk to this node at all, sockets and plain HTTP alike. */
   readonly addressGuard: Guard;
+  /** Unique over all nodes and restarts. */
+  readonly nodeId: string;
+  readonly topics: AppTopics;
+  readonly presence: AppPresence;
   /** Guards of the node, in front of those of each route. */
   readonly nodeGuards: readonly Guard[];
 }
@@ -46,7 +55,7 @@ export interface RouteDefinition<Data> {
 }
 
 /** The empty house: tables without routes, and the guards of the node. */
-export function composeNode(options: ParsedAppOptions): Composition {
+export function composeNode(options: ParsedAppOptions, log: Logger): Composition {
   const { allowIps, blockIps, maxConnections, maxConnectionsPerIp } = options;
   const isOpen = allowIps.length === 0 && blockIps.length === 0;
   const addressGuard = isOpen
@@ -65,7 +74,16 @@ export function composeNode(options: ParsedAppOptions): Composition {
     trustedProxies,
     addressGuard,
     nodeGuards,
+    nodeId: randomBytes(6).toString("hex"),
+    topics: new AppTopics(options.broker, options.maxRecoveredPublications, log),
+    presence: new AppPresence(presenceOf(options), log),
   };
+}
+
+/** A broker between nodes brings a store of its own. */
+function presenceOf({ broker }: ParsedAppOptions): PresenceStore {
+  if (broker !== undefined && "presence" in broker) return broker.presence as PresenceStore;
+  return new MemoryPresence();
 }
 
 /**
@@ -74,7 +92,7 @@ export function composeNode(options: ParsedAppOptions): Composition {
  */
 export function composeRoute<Data>(
   definition: RouteDefinition<Data>,
-  nodeGuards: readonly Guard[],
+  { nodeGuards, presence, topics }: Composition,
 ): SocketRoute {
   const { path, component, allowedOrigins, options } = definition;
   const { subprotocols, strictSubprotocols, missingOrigin, originMode, guards } = options;
@@ -90,6 +108,7 @@ export function composeRoute<Data>(
   if (maxConnectionsPerIp > 0) chain.push(connectionLimitPerIpGuard({ max: maxConnectionsPerIp }));
   chain.push(...guards);
   if (authenticate !== undefined) chain.push(authenticateGuard(authenticate));
+  chain.push(presence.guard);
   const { serialized, maxQueuedMessages, maxQueuedBytes, callbackTimeoutMs, rateLimit } = options;
   return {
     pattern: path,
@@ -103,6 +122,14 @@ export function composeRoute<Data>(
       callbackTimeoutMs,
       ...(rateLimit !== undefined && { rateLimit }),
     }),
+    interest: topics.hub,
+    slowConsumers: {
+      droppedNew: 0,
+      droppedOldest: 0,
+      conflated: 0,
+      droppedVolatile: 0,
+      closed: 0,
+    },
     policy: { ...options, heartbeatTimeoutMs: heartbeat === false ? 0 : heartbeat.timeoutMs },
   };
 }
@@ -144,11 +171,12 @@ export function addSocketRoute(
 export function composeTransport(
   listen: { readonly httpHost: string; readonly address: string; readonly port: number },
   options: ParsedAppOptions,
-  { sockets, fetch, trustedProxies }: Composition,
+  { sockets, fetch, trustedProxies, nodeId }: Composition,
   log: Logger,
 ): Transport {
   const { handshakeTimeoutMs, maxPendingHandshakes, refusalLog, unixSocketMode, tls } = options;
   return new UwsServer({
+    nodeId,
     address: listen.address,
     port: listen.port,
     publicHost: listen.httpHost,

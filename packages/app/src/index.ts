@@ -18,16 +18,27 @@ export type {
   Guard,
   GuardContext,
   Handshake,
+  HistoryGap,
+  HistoryPage,
+  HistoryQuery,
   Logger,
   Message,
   OriginRule,
-  PublishOptions,
+  Position,
+  PresenceChange,
+  PresenceCount,
+  PresenceListener,
+  PresenceMember,
+  Publication,
+  PublishResult,
   RateLimit,
   Refusal,
   RefusalInit,
   Sendable,
   SendOptions,
   SendStatus,
+  SlowConsumerCounts,
+  SlowConsumerPolicy,
   User,
   Verdict,
 } from "@windlass/core";
@@ -66,7 +77,11 @@ export type {
   TopicPolicies,
   TopicPolicy,
 } from "./protocol/handler-types.ts";
-export type { ProtocolPublishOptions, ProtocolStats } from "./protocol/protocol-component.ts";
+export type {
+  ProtocolBroadcastOptions,
+  ProtocolPublishOptions,
+  ProtocolStats,
+} from "./protocol/protocol-component.ts";
 export { ProtocolComponent } from "./protocol/protocol-component.ts";
 export type {
   CloseHint,
@@ -74,7 +89,25 @@ export type {
   RequestOptions,
 } from "./protocol/protocol-connection.ts";
 export type { MessageRateLimit, ProtocolOptions } from "./protocol/protocol-options.ts";
+// Pushing from what has no WebSocket.
+export type { PushApi, PushStats } from "./push/push-api.ts";
+export { createPushApi } from "./push/push-api.ts";
+export type { PushErrorCode } from "./push/push-errors.ts";
+export { pushErrors } from "./push/push-errors.ts";
+export type { PushKey, PushOptions, PushPermission } from "./push/push-options.ts";
+export type {
+  PushInfo,
+  PushPresence,
+  PushPublishOptions,
+  PushTarget,
+  PushUsers,
+} from "./push/push-target.ts";
+export type { PushRequestInit } from "./push/signature.ts";
+export { signPushRequest } from "./push/signature.ts";
 export type { BroadcastOptions, Route } from "./route.ts";
 export type { HttpOptions, ParsedRouteOptions, RouteOptions } from "./route-options.ts";
 export type { Closable } from "./signals.ts";
 export { closeOnSignals } from "./signals.ts";
+export type { AppPresence } from "./topics/app-presence.ts";
+export type { ConnectionOrId, PublishOptions } from "./topics/publish-options.ts";
+export type { TopicOptions } from "./topics/topic-options.ts";

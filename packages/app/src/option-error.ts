@@ -35,8 +35,8 @@ function describeIssue(issue: z.core.$ZodIssue, value: unknown, root: string): O
   }
   const problem = decapitalize(issue.message);
   const option = [root, ...path].filter((part) => part !== "").join(".");
-  // Passphrases are options too, and errors are logged.
-  if (path.includes("tls")) return { option, problem };
+  // Passphrases and secrets are options too, and errors are logged.
+  if (path.includes("tls") || path.includes("secret")) return { option, problem };
   return { option, problem: `${problem}; seen ${describeValue(valueAt(value, path))}` };
 }
 

@@ -3,7 +3,9 @@ import { describe, expect, it } from "vitest";
 import { z } from "zod";
 import { appOptionsSchema, closeOptionsSchema, listenSchema } from "./app-options.ts";
 import { protocolOptionsSchema } from "./protocol/protocol-options.ts";
+import { pushOptionsSchema } from "./push/push-options.ts";
 import { httpOptionsSchema, routeOptionsSchema } from "./route-options.ts";
+import { topicOptionsSchema } from "./topics/topic-options.ts";
 
 /** What a schema says of one option, as JSON Schema spells it. */
 interface Option {
@@ -16,6 +18,8 @@ interface Option {
   readonly properties?: Readonly<Record<string, Option>>;
   /** What a record holds under each name. */
   readonly additionalProperties?: Option | boolean;
+  /** What a list holds. */
+  readonly items?: Option;
   readonly required?: readonly string[];
   readonly anyOf?: readonly Option[];
 }
@@ -33,8 +37,9 @@ const required = "required";
 function optionsOf(schema: z.ZodType): Map<string, Option> {
   const options = new Map<string, Option>();
   const walk = (option: Option, prefix: string): void => {
-    const { properties = {}, additionalProperties } = option;
+    const { properties = {}, additionalProperties, items } = option;
     if (typeof additionalProperties === "object") walk(additionalProperties, `${prefix}*.`);
+    if (items !== undefined) walk(items, `${prefix}*.`);
     for (const [name, member] of Object.entries(properties)) {
       const isRequired = option.required?.includes(name) && member.default === undefined;
       options.set(`${prefix}${name}`, isRequired ? { ...member, default: required } : member);
@@ -97,7 +102,9 @@ const allProtocolOptions = z.strictObject({
 describe.each([
   ["App options", appOptionsSchema],
   ["Route options", routeOptionsSchema],
+  ["Topic options", topicOptionsSchema],
   ["HTTP options", httpOptionsSchema],
+  ["Push API options", pushOptionsSchema],
   ["Protocol options", allProtocolOptions],
   ["Close options", closeOptionsSchema],
 ])("%s in the reference", (heading, schema) => {

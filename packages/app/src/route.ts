@@ -1,5 +1,12 @@
-import type { Connection, PublishOptions, Sendable, SendOptions } from "@windlass/core";
+import type {
+  Connection,
+  PublishResult,
+  Sendable,
+  SendOptions,
+  SlowConsumerCounts,
+} from "@windlass/core";
 import type { ParsedRouteOptions } from "./route-options.ts";
+import type { PublishOptions } from "./topics/publish-options.ts";
 
 /** A declared route. */
 export interface Route<Data = unknown> {
@@ -9,13 +16,15 @@ export interface Route<Data = unknown> {
   readonly options: ParsedRouteOptions;
   /** The connections that are open now; a live view. */
   readonly connections: ReadonlySet<Connection<Data>>;
+  /** Publications that slow connections did not get, so far; a live view. */
+  readonly slowConsumers: Readonly<SlowConsumerCounts>;
   /**
-   * Sends to the connections of this route that subscribed to `topic`, in one call to the engine.
-   * Returns whether there was anybody.
+   * As `app.publish()`, but only to connections of this route. On an app without a broker they have it
+   * when this returns.
    *
-   * @throws WindlassError `ERR_TOPIC_INVALID`
+   * @throws WindlassError (as a rejection) as `app.publish()`
    */
-  publish(topic: string, data: Sendable, options?: PublishOptions): boolean;
+  publish(topic: string, data: Sendable, options?: PublishOptions): Promise<PublishResult>;
   /** Sends to every connection of this route, one after the other. */
   broadcast(data: Sendable, options?: BroadcastOptions): void;
 }

@@ -90,9 +90,15 @@ export type {
 } from "./contract/publication.ts";
 export { ReceivedMessage } from "./contract/received-message.ts";
 export type { RouteMatch, Router } from "./contract/router.ts";
-export type { PublishOptions, TopicPublisher } from "./contract/topic-publisher.ts";
+export { checkPublicTopic, checkTopic } from "./contract/topic-name.ts";
+export type {
+  ComponentRoute,
+  DeliveryOptions,
+  TopicPublisher,
+} from "./contract/topic-publisher.ts";
 export type {
   FindTopicPolicy,
+  LocalPublication,
   PublishResult,
   Recovery,
   SlowConsumerPolicy,
@@ -106,6 +112,7 @@ export type {
   FetchHandler,
   FetchInfo,
   FetchRoute,
+  SlowConsumerCounts,
   SocketRoute,
   Transport,
   TransportPolicy,
@@ -123,7 +130,11 @@ export { originGuard } from "./guard/origin.ts";
 export type { OriginRule } from "./guard/origin-rule.ts";
 export { chooseSubprotocol, subprotocolGuard } from "./guard/subprotocol.ts";
 export { upgradeRequestGuard } from "./guard/upgrade-request.ts";
+export { MemoryPresence } from "./presence/memory-presence.ts";
+export type { MemoryBrokerOptions } from "./pubsub/memory-broker.ts";
 export { MemoryBroker } from "./pubsub/memory-broker.ts";
+export type { TopicHubOptions } from "./pubsub/topic-hub.ts";
+export { TopicHub } from "./pubsub/topic-hub.ts";
 export { RoutePattern } from "./routing/route-pattern.ts";
 export type { RouteDeclaration } from "./routing/route-table.ts";
 export { RouteTable } from "./routing/route-table.ts";

@@ -129,9 +129,10 @@ function welcome(peer: Peer, frame: HelloFrame): Promise<void> | undefined {
 
 /** Tells the application that the connection may talk; a promise while `onOpen` takes its time. */
 export function open(peer: Peer): Promise<void> | undefined {
-  const { callbacks, deadlines, peers, publisher } = peer.runtime;
+  const { callbacks, deadlines, ownTopics, peers, publisher } = peer.runtime;
   peers.add(peer);
   publisher.opened(peer.codec);
+  ownTopics.opened();
   peer.hasOpened = true;
   peer.raw.subscribe(topicOfCodec(peer.codec));
   try {

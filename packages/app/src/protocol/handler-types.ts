@@ -1,6 +1,7 @@
-import type { CloseEvent, MaybePromise, User } from "@windlass/core";
+import type { CloseEvent, MaybePromise, SlowConsumerPolicy, User } from "@windlass/core";
 import type {
   ParamsOf,
+  PresenceToSend,
   Protocol,
   ReceivedData,
   RequestDefinition,
@@ -70,7 +71,32 @@ export interface TopicPolicy<P extends Protocol, ConnectionData, Pattern extends
     connection: ProtocolConnection<P, ConnectionData>,
     params: ParamsOf<Pattern>,
   ): MaybePromise<boolean>;
+  /**
+   * Whether this connection may publish to the topic; the data is validated. Throwing a ProtocolError
+   * answers with it. Default: clients may not publish.
+   */
+  publish?(
+    connection: ProtocolConnection<P, ConnectionData>,
+    params: ParamsOf<Pattern>,
+    name: string,
+    data: unknown,
+  ): MaybePromise<boolean>;
+  /** On topics with presence: what others see of this connection's member. Default: nothing but its id. */
+  member?(
+    connection: ProtocolConnection<P, ConnectionData>,
+    params: ParamsOf<Pattern>,
+  ): MaybePromise<MemberData<P, Pattern>>;
+  /**
+   * What becomes of publications for a connection that has not read what came before: `close` it when
+   * `maxBackpressureBytes` is full, `drop-new` ones then, let them wait and `drop-oldest` when too many
+   * do, or `conflate`: let only the newest of each `key` wait. Default: what the route says.
+   */
+  readonly slowConsumer?: SlowConsumerPolicy;
 }
+
+/** What is written of a member; `undefined` on topics without presence. */
+type MemberData<P extends Protocol, Pattern extends string> =
+  Pattern extends TopicPattern<P> ? PresenceToSend<P, Pattern> : undefined;
 
 /** Policies by pattern; a pattern without one is refused. */
 export type TopicPolicies<P extends Protocol, ConnectionData> = {

@@ -1,6 +1,8 @@
 import type {
   EventFrame,
   HelloFrame,
+  PresenceFrame,
+  PublishFrame,
   RequestFrame,
   SubscribeFrame,
   UnsubscribeFrame,
@@ -11,8 +13,13 @@ export type OrderedFrame =
   | HelloFrame
   | EventFrame
   | RequestFrame
+  | PublishFrame
+  | PresenceFrame
   | SubscribeFrame
   | UnsubscribeFrame;
+
+/** The frames that take effect once in a session. */
+export type SessionFrame = EventFrame | RequestFrame | PublishFrame;
 
 /** Handles the frame of a user, or lets it wait in the lane that the user has now. */
 export type Enter<User> = (user: User, frame: OrderedFrame, bytes: number) => void;

@@ -137,6 +137,16 @@ export class Peer implements ProtocolConnection, SessionUser {
     return readResult(name, definition.result, answer) as never;
   }
 
+  async subscribe(pattern: string, params: Readonly<Record<string, string>>): Promise<void> {
+    const { subscriptions, topicOf } = this.runtime;
+    await subscriptions.begin(this, topicOf(pattern, params));
+  }
+
+  unsubscribe(pattern: string, params: Readonly<Record<string, string>>): boolean {
+    const { subscriptions, topicOf } = this.runtime;
+    return subscriptions.end(this, topicOf(pattern, params));
+  }
+
   close(disconnect?: Disconnect | number, hint?: CloseHint): void {
     const afterMs = hint?.retryAfterMs;
     if (afterMs !== undefined) {
@@ -209,6 +219,7 @@ export class Peer implements ProtocolConnection, SessionUser {
   /** The connection is gone: nobody waits for anything. */
   ended(): void {
     this.lane.clear();
+    this.runtime.subscriptions.endAll(this);
     if (this.session !== undefined) this.runtime.sessions.leave(this.session, this);
     this.stopTokenTimer?.();
     this.#controller?.abort();

@@ -2,18 +2,22 @@ import {
   type Clock,
   type CloseEvent,
   type Component,
+  type ComponentRoute,
   type Connection,
   Deadlines,
+  type HistoryPage,
+  type HistoryQuery,
   type MaybePromise,
   type Message,
+  type PublishResult,
   systemClock,
-  type TopicPublisher,
 } from "@windlass/core";
 import {
   type DataToSend,
   type EventName,
   type FrameCodec,
   type ParamsOf,
+  type PresentMember,
   type Protocol,
   ProtocolError,
   type PublicationName,
@@ -25,16 +29,21 @@ import {
   toWire,
 } from "@windlass/protocol";
 import { optionError, parseOptions } from "../option-error.ts";
+import { type PublishOptions, toTopicOptions } from "../topics/publish-options.ts";
 import { awaitToken, open } from "./admission.ts";
 import { compileHandlers } from "./handler-table.ts";
 import type { ProtocolCallbacks } from "./handler-types.ts";
 import { Peer } from "./peer.ts";
+import { PresenceBatches } from "./presence-batches.ts";
 import type { ProtocolConnection } from "./protocol-connection.ts";
 import { type ProtocolOptions, protocolOptionsSchema } from "./protocol-options.ts";
+import { ProtocolTopics } from "./protocol-topics.ts";
 import { FramePublisher } from "./publishing.ts";
 import { enterLane, receive } from "./receive.ts";
 import type { ProtocolRuntime } from "./runtime.ts";
 import { SessionStore } from "./session-store.ts";
+import { leaveAll, subscribeByServer, unsubscribeByServer } from "./subscribing.ts";
+import { TopicPresence } from "./topic-presence.ts";
 
 /** What a component is doing. */
 export interface ProtocolStats {
@@ -49,10 +58,21 @@ export interface ProtocolStats {
 }
 
 /** Who gets a publication. */
-export interface ProtocolPublishOptions {
+export interface ProtocolPublishOptions
+  extends Omit<PublishOptions, "event" | "except" | "exclude" | "eligible"> {
   /** A connection that does not get it: usually the one it came from. */
   readonly except?: Pick<ProtocolConnection, "raw"> | undefined;
+  /** Connections that do not get it, or their ids. Default: none. */
+  readonly exclude?: readonly (Pick<ProtocolConnection, "id"> | string)[];
+  /** The only connections that get it, of those that are subscribed. Default: all. */
+  readonly eligible?: readonly (Pick<ProtocolConnection, "id"> | string)[];
 }
+
+/** Who gets a broadcast, and how. */
+export type ProtocolBroadcastOptions = Pick<
+  ProtocolPublishOptions,
+  "except" | "exclude" | "eligible" | "isVolatile" | "compress"
+>;
 
 /**
  * Speaks a protocol with its connections: validates what comes, calls the handler of each message,
@@ -84,6 +104,9 @@ export class ProtocolComponent<P extends Protocol, Data = undefined> implements 
     const { handlers = {}, ...settings } = options as { readonly handlers?: unknown };
     const parsed = parseOptions(protocolOptionsSchema, settings, "options of ProtocolComponent");
     checkPatterns(protocol, Object.keys(parsed.topics));
+    const topics = new Map(Object.entries(parsed.topics));
+    const topicPatterns = new TopicPatterns(Object.keys(protocol.topics));
+    const publisher = new FramePublisher();
     this.#codecs = parsed.codecs;
     this.subprotocols = parsed.codecs.map((codec) => codec.subprotocol);
     this.#initialData = parsed.initialData as ((connection: Peer) => unknown) | undefined;
@@ -93,11 +116,20 @@ export class ProtocolComponent<P extends Protocol, Data = undefined> implements 
       // As they were given: an instance of a class keeps its `this`.
       callbacks: options as unknown as ProtocolCallbacks<Protocol, unknown>,
       handlers: compileHandlers(protocol, handlers, parsed),
-      topics: new Map(Object.entries(parsed.topics)),
-      topicPatterns: new TopicPatterns(Object.keys(protocol.topics)),
+      topics,
+      topicPatterns,
       sessions: new SessionStore(parsed.sessions, clock),
       peers: new Set(),
-      publisher: new FramePublisher(),
+      publisher,
+      ownTopics: new ProtocolTopics({
+        protocol,
+        policies: topics,
+        patterns: topicPatterns,
+        publisher,
+      }),
+      presence: undefined,
+      subscriptions: { begin: subscribeByServer, end: unsubscribeByServer, endAll: leaveAll },
+      topicOf: (pattern, params) => checkedTopic(protocol, topicPatterns, pattern, params),
       enter: enterLane,
       clock,
       deadlines: new Deadlines(parsed.handlerTimeoutMs, clock),
@@ -118,28 +150,31 @@ export class ProtocolComponent<P extends Protocol, Data = undefined> implements 
   }
 
   /**
-   * Sends an event to every connection, in one call to the engine. Returns whether there was anybody.
+   * Sends an event to every connection, on every node. Returns whether there was anybody on this one. What a
+   * broker does not take is logged; without a broker they have it when this returns.
    *
    * @throws z.ZodError when the data of an `encoded()` payload does not fit
    */
   broadcast<Name extends EventName<P["server"]>>(
     name: Name,
     data: DataToSend<P["server"], Name>,
-    options: ProtocolPublishOptions = {},
+    options: ProtocolBroadcastOptions = {},
   ): boolean {
     const payload = this.#runtime.protocol.server[name];
     if (payload === undefined || payload instanceof RequestDefinition) {
       throw unknownName(`server sends no event "${name}"`);
     }
-    const frame = { type: "event", name, data: toWire(payload, data) } as const;
-    return this.#runtime.publisher.publish(frame, undefined, options.except?.raw);
+    const { publisher } = this.#runtime;
+    const hasConnections = publisher.hasSubscribers(undefined);
+    void this.#publish(undefined, name, toWire(payload, data), options);
+    return hasConnections;
   }
 
   /**
-   * Sends to the subscribers of a topic. Returns whether there was anybody.
+   * Sends to the subscribers of a topic, on every node, and keeps it where the topic has a history.
    *
-   * @throws ProtocolError `ERR_TOPIC_INVALID`; z.ZodError when the data of an `encoded()` payload
-   *   does not fit
+   * @throws ProtocolError `ERR_TOPIC_INVALID`, `ERR_NAME_UNKNOWN`; z.ZodError when the data of an
+   *   `encoded()` payload does not fit; WindlassError (as a rejection) as `app.publish()`
    */
   publish<Pattern extends TopicPattern<P>, Name extends PublicationName<P, Pattern>>(
     pattern: Pattern,
@@ -147,23 +182,73 @@ export class ProtocolComponent<P extends Protocol, Data = undefined> implements 
     name: Name,
     data: PublicationToSend<P, Pattern, Name>,
     options: ProtocolPublishOptions = {},
-  ): boolean {
+  ): Promise<PublishResult> {
     const payload = this.#runtime.protocol.topics[pattern]?.events[name];
     if (payload === undefined) {
       throw unknownName(`topics of "${pattern}" have no event "${name}"`);
     }
-    const topic = topicOf(pattern, params);
-    // Its subscribers would be those that the policy of the other pattern let in.
-    const own = this.#runtime.topicPatterns.match(topic)?.pattern;
-    if (own !== pattern)
-      throw unknownName(`topic "${pattern}" of these parameters is one of "${own}"`);
-    const frame = { type: "publication", topic, name, data: toWire(payload, data) } as const;
-    return this.#runtime.publisher.publish(frame, topic, options.except?.raw);
+    const topic = this.#runtime.topicOf(pattern, params);
+    return this.#publish(topic, name, toWire(payload, data), options);
+  }
+
+  /**
+   * Who is present on a topic, in the order in which they came; at most `maxPresenceMembers`.
+   *
+   * @throws ProtocolError (as a rejection) `ERR_TOPIC_INVALID`, `ERR_NAME_UNKNOWN`; WindlassError (as a
+   *   rejection) `ERR_BROKER_UNAVAILABLE`
+   */
+  async presence<Pattern extends TopicPattern<P>>(
+    pattern: Pattern,
+    params: ParamsOf<Pattern>,
+  ): Promise<readonly PresentMember[]> {
+    const topic = this.#runtime.topicOf(pattern, params);
+    const { options, presence } = this.#runtime;
+    return (await presence?.members(undefined, topic, options.maxPresenceMembers)) ?? [];
+  }
+
+  /**
+   * What is kept of a topic: `attributes.event` is the name of a publication, and its data JSON.
+   *
+   * @throws ProtocolError (as a rejection) `ERR_TOPIC_INVALID`, `ERR_NAME_UNKNOWN`; WindlassError (as a
+   *   rejection) `ERR_BROKER_UNAVAILABLE`
+   */
+  async history<Pattern extends TopicPattern<P>>(
+    pattern: Pattern,
+    params: ParamsOf<Pattern>,
+    query?: HistoryQuery,
+  ): Promise<HistoryPage> {
+    const topic = this.#runtime.topicOf(pattern, params);
+    const { node } = this.#runtime.ownTopics;
+    return (await node?.history(topic, query)) ?? { publications: [], position: undefined };
   }
 
   /** Called by `app.route()`. */
-  onRoute(route: TopicPublisher): void {
-    this.#runtime.publisher.addRoute(route);
+  onRoute(route: ComponentRoute): void {
+    const { ownTopics, publisher, options, clock, protocol, topicPatterns } = this.#runtime;
+    ownTopics.addRoute(route);
+    publisher.addRoute(route);
+    const limits = { everyMs: options.presenceBatchMs, maxChanges: options.maxPresenceMembers };
+    this.#runtime.presence ??= new TopicPresence({
+      store: route.presence,
+      batches: new PresenceBatches(limits, clock, (frame) => publisher.publish(frame, frame.topic)),
+      protocol,
+      match: (topic) => topicPatterns.match(topic),
+    });
+  }
+
+  #publish(
+    topic: string | undefined,
+    name: string,
+    wire: unknown,
+    { except, exclude, eligible, ...others }: ProtocolPublishOptions,
+  ): Promise<PublishResult> {
+    const options = {
+      ...others,
+      except: except?.raw,
+      ...(exclude !== undefined && { exclude: exclude.map(idOf) }),
+      ...(eligible !== undefined && { eligible: eligible.map(idOf) }),
+    };
+    return this.#runtime.ownTopics.publish(topic, name, wire, toTopicOptions(options, undefined));
   }
 
   onOpen(raw: Connection): void {
@@ -184,7 +269,10 @@ export class ProtocolComponent<P extends Protocol, Data = undefined> implements 
     const peer = raw.data as Peer | undefined;
     // initialData has failed before there was one.
     if (peer === undefined) return;
-    if (this.#runtime.peers.delete(peer)) this.#runtime.publisher.closed(peer.codec);
+    if (this.#runtime.peers.delete(peer)) {
+      this.#runtime.publisher.closed(peer.codec);
+      this.#runtime.ownTopics.closed();
+    }
     peer.ended();
     if (peer.hasOpened === false) return;
     if (peer.hasOpened === true && peer.callCount === 0) return this.#closed(peer, event);
@@ -217,6 +305,25 @@ function checkPatterns(protocol: Protocol, patterns: readonly string[]): void {
     `options of ProtocolComponent.topics.${stranger}`,
     `there is no such pattern; the protocol has ${known}`,
   );
+}
+
+/** @throws ProtocolError `ERR_TOPIC_INVALID`, `ERR_NAME_UNKNOWN` */
+function checkedTopic(
+  protocol: Protocol,
+  patterns: TopicPatterns,
+  pattern: string,
+  params: Readonly<Record<string, string>>,
+): string {
+  if (!Object.hasOwn(protocol.topics, pattern)) throw unknownName(`topics have no "${pattern}"`);
+  const topic = topicOf(pattern, params);
+  // Its subscribers would be those that the policy of the other pattern let in.
+  const own = patterns.match(topic)?.pattern;
+  if (own === pattern) return topic;
+  throw unknownName(`topic "${pattern}" of these parameters is one of "${own}"`);
+}
+
+function idOf(connection: Pick<ProtocolConnection, "id"> | string): string {
+  return typeof connection === "string" ? connection : connection.id;
 }
 
 function unknownName(problem: string): ProtocolError {

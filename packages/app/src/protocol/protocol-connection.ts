@@ -10,9 +10,11 @@ import type {
 import type {
   DataToSend,
   EventName,
+  ParamsOf,
   Protocol,
   ReceivedResult,
   RequestName,
+  TopicPattern,
 } from "@windlass/protocol";
 
 /** Options of one `connection.request()`. */
@@ -66,6 +68,22 @@ export interface ProtocolConnection<P extends Protocol = Protocol, Data = unknow
     data: DataToSend<P["server"], Name>,
     options?: RequestOptions,
   ): Promise<ReceivedResult<P["server"], Name>>;
+  /**
+   * Subscribes the client to a topic, whatever `authorize` would say; the client is told. Resolves when
+   * it gets what is published.
+   *
+   * @throws ProtocolError `ERR_TOPIC_INVALID`, `ERR_NAME_UNKNOWN`; WindlassError (as a rejection)
+   *   `ERR_BROKER_UNAVAILABLE`
+   */
+  subscribe<Pattern extends TopicPattern<P>>(
+    pattern: Pattern,
+    params: ParamsOf<Pattern>,
+  ): Promise<void>;
+  /** Ends a subscription, whoever began it; the client is told. Whether there was one. */
+  unsubscribe<Pattern extends TopicPattern<P>>(
+    pattern: Pattern,
+    params: ParamsOf<Pattern>,
+  ): boolean;
   /** Closes the connection, as `close()` of the raw one does, with a hint when to come back. */
   close(disconnect?: Disconnect | number, hint?: CloseHint): void;
 }

@@ -62,6 +62,8 @@ export const protocolOptionsSchema = z.strictObject({
   maxPendingRequests: count(16_384),
   maxDepth: z.int().min(2).max(1_000).default(64),
   maxSubscriptions: count(128),
+  maxPresenceMembers: count(1_000),
+  presenceBatchMs: z.int().min(10).max(60_000).default(100),
   violations: z
     .strictObject({
       max: z.int().min(1).max(1_000_000).default(10),
@@ -105,6 +107,8 @@ type SettingNames =
   | "maxPendingRequests"
   | "maxDepth"
   | "maxSubscriptions"
+  | "maxPresenceMembers"
+  | "presenceBatchMs"
   | "violations"
   | "sessions"
   | "codecs";

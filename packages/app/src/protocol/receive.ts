@@ -1,17 +1,13 @@
 import { Disconnects, type Message, toError } from "@windlass/core";
-import {
-  type EventFrame,
-  type Frame,
-  FrameError,
-  type RequestFrame,
-  readFrame,
-} from "@windlass/protocol";
+import { type Frame, FrameError, type PublishFrame, readFrame } from "@windlass/protocol";
 import { greet, renewToken } from "./admission.ts";
-import type { OrderedFrame } from "./lane.ts";
+import { tellPresence } from "./asking-presence.ts";
+import { publishForClient } from "./client-publishing.ts";
+import type { OrderedFrame, SessionFrame } from "./lane.ts";
 import type { Peer } from "./peer.ts";
 import { countViolation, refuseFrame, wireError } from "./refusals.ts";
 import { isRepeated } from "./repetitions.ts";
-import { runMessage } from "./run-message.ts";
+import { isTaken, runMessage } from "./run-message.ts";
 import { subscribe, unsubscribe } from "./subscribing.ts";
 
 /** Reads one message of a client and does what it says. */
@@ -22,6 +18,7 @@ export function receive(peer: Peer, message: Message): void {
     case "request":
     case "event":
     case "hello":
+    case "publish":
     case "subscribe":
     case "unsubscribe":
       enterLane(peer, frame, message.byteLength);
@@ -32,6 +29,10 @@ export function receive(peer: Peer, message: Message): void {
       return;
     case "error":
       peer.requests.refused(frame);
+      return;
+    case "presence":
+      if (frame.id === undefined) refuseFrame(peer, 'it has no "id"');
+      else enterLane(peer, frame, message.byteLength);
       return;
     case "cancel":
       peer.findCall(frame.id)?.abort("cancelled");
@@ -76,8 +77,8 @@ function wait(peer: Peer, frame: OrderedFrame, bytes: number): void {
   else refuseOverload(peer, frame);
 }
 
-function isMessage(frame: OrderedFrame): frame is EventFrame | RequestFrame {
-  return frame.type === "event" || frame.type === "request";
+function isMessage(frame: OrderedFrame): frame is SessionFrame {
+  return frame.type === "event" || frame.type === "request" || frame.type === "publish";
 }
 
 function hasRoom({ admission, lane, callCount, callBytes, runtime }: Peer, bytes: number): boolean {
@@ -118,6 +119,10 @@ function handle(peer: Peer, frame: OrderedFrame, bytes: number): Promise<void> |
     case "event":
     case "request":
       return runMessage(peer, frame, bytes);
+    case "publish":
+      return publishMessage(peer, frame);
+    case "presence":
+      return tellPresence(peer, frame);
     case "subscribe":
       return subscribe(peer, frame);
     case "unsubscribe":
@@ -126,6 +131,13 @@ function handle(peer: Peer, frame: OrderedFrame, bytes: number): Promise<void> |
     default:
       return frame satisfies never;
   }
+}
+
+function publishMessage(peer: Peer, frame: PublishFrame): Promise<void> | undefined {
+  peer.hasMessages = true;
+  if (isTaken(peer, frame, frame.id)) return undefined;
+  peer.session?.begin(frame.id);
+  return publishForClient(peer, frame);
 }
 
 function readMessage(peer: Peer, message: Message): Frame | undefined {

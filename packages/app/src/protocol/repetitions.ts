@@ -1,12 +1,12 @@
-import type { EventFrame, RequestFrame } from "@windlass/protocol";
+import type { SessionFrame } from "./lane.ts";
 import type { Peer } from "./peer.ts";
 import { wireError } from "./refusals.ts";
 
 /** Whether the session knows the message already; then it gets its answer again, if there is one. */
-export function isRepeated(peer: Peer, frame: EventFrame | RequestFrame, id: number): boolean {
+export function isRepeated(peer: Peer, frame: SessionFrame, id: number): boolean {
   const { session } = peer;
   if (session === undefined) return false;
-  const repetition = session.look(id, frame.type);
+  const repetition = session.look(id, frame.type === "event" ? "event" : "request");
   switch (repetition) {
     case "new":
       return false;

@@ -9,6 +9,7 @@ import {
 import { RunningCall } from "./call.ts";
 import { answerFailure } from "./failures.ts";
 import type { CompiledHandler } from "./handler-table.ts";
+import type { SessionFrame } from "./lane.ts";
 import type { Peer } from "./peer.ts";
 import { countViolation, refuseFrame, wireError } from "./refusals.ts";
 import { isRepeated } from "./repetitions.ts";
@@ -48,7 +49,7 @@ export function runMessage(
 }
 
 /** Whether this id is not for a new message. */
-function isTaken(peer: Peer, frame: EventFrame | RequestFrame, id: number): boolean {
+export function isTaken(peer: Peer, frame: SessionFrame, id: number): boolean {
   if (peer.session !== undefined) return isRepeated(peer, frame, id);
   if (peer.callCount === 0 || peer.findCall(id) === undefined) return false;
   // Without the id: an answer with it would be one to the other message.

@@ -1,9 +1,10 @@
 import type { Clock, Deadlines } from "@windlass/core";
-import type { Protocol, TopicPatterns } from "@windlass/protocol";
+import type { PresentMember, Protocol, TopicPatterns } from "@windlass/protocol";
 import type { CompiledHandler } from "./handler-table.ts";
 import type { ProtocolCallbacks, TopicPolicy } from "./handler-types.ts";
 import type { Enter } from "./lane.ts";
 import type { ParsedProtocolOptions } from "./protocol-options.ts";
+import type { ProtocolTopics } from "./protocol-topics.ts";
 import type { FramePublisher } from "./publishing.ts";
 import type { SessionUser } from "./session.ts";
 import type { SessionStore } from "./session-store.ts";
@@ -20,12 +21,39 @@ export interface ProtocolRuntime<User extends SessionUser> {
   /** The connections that may talk. */
   readonly peers: Set<User>;
   readonly publisher: FramePublisher;
+  /** The topics of the protocol among those of the node. */
+  readonly ownTopics: ProtocolTopics;
+  /** Who is present; `undefined` as long as the component has no route. */
+  presence: Presences<User> | undefined;
+  /** What the server itself does with subscriptions. */
+  readonly subscriptions: ServerSubscriptions<User>;
+  /** @throws ProtocolError `ERR_TOPIC_INVALID`, `ERR_NAME_UNKNOWN` */
+  readonly topicOf: (pattern: string, params: Readonly<Record<string, string>>) => string;
   /** Handles a frame in its turn. */
   readonly enter: Enter<User>;
   readonly clock: Clock;
   /** Limits how long handlers, `onOpen` and `authorize` may take. */
   readonly deadlines: Deadlines;
   readonly counters: ProtocolCounters;
+}
+
+/** Subscribers of topics with presence are its members. */
+export interface Presences<User> {
+  /** A connection has subscribed to a topic. */
+  enter(user: User, topic: string): void;
+  /** A connection has left a topic, or is gone. */
+  leave(user: User, topic: string): void;
+  /** Who is present; resolves when what this connection did before is done. */
+  members(user: User | undefined, topic: string, limit: number): Promise<readonly PresentMember[]>;
+}
+
+/** Subscriptions that no client asked for. */
+interface ServerSubscriptions<User> {
+  readonly begin: (user: User, topic: string) => Promise<void> | undefined;
+  /** Whether there was one. */
+  readonly end: (user: User, topic: string) => boolean;
+  /** The connection is gone. */
+  readonly endAll: (user: User) => void;
 }
 
 /** What is counted. */

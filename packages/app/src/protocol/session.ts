@@ -1,10 +1,5 @@
-import type {
-  ErrorFrame,
-  EventFrame,
-  FrameCodec,
-  RequestFrame,
-  ResponseFrame,
-} from "@windlass/protocol";
+import type { ErrorFrame, FrameCodec, ResponseFrame } from "@windlass/protocol";
+import type { SessionFrame } from "./lane.ts";
 
 /** An encoded frame. */
 export type EncodedFrame = string | Uint8Array<ArrayBuffer>;
@@ -34,7 +29,7 @@ interface EncodedReply {
 /** A message that came again while the first one was still in work. */
 export interface Repeated<User> {
   readonly user: User;
-  readonly frame: EventFrame | RequestFrame;
+  readonly frame: SessionFrame;
 }
 
 /**

@@ -20,11 +20,11 @@ describe("a topic", () => {
     const bystander = await stage.connect();
     const publish = (nick: string) =>
       stage.component.publish("room/:name", { name: "a b" }, "joined", { nick });
-    expect(publish("nobody")).toBe(false);
+    expect(await publish("nobody")).toEqual({ isDuplicate: false, hasSubscribers: false });
     for (const client of [json, binary]) subscribe(client, "room/a%20b");
     for (const client of [json, binary])
       expect(await client.next()).toEqual({ type: "response", id: 1 });
-    expect(publish("anna")).toBe(true);
+    expect(await publish("anna")).toMatchObject({ hasSubscribers: true });
     for (const client of [json, binary]) {
       expect(await client.next()).toEqual({
         type: "publication",
@@ -37,7 +37,7 @@ describe("a topic", () => {
     json.send({ type: "unsubscribe", id: 3, topic: "room/never" });
     expect(await json.next()).toEqual({ type: "response", id: 2 });
     expect(await json.next()).toEqual({ type: "response", id: 3 });
-    publish("ben");
+    void publish("ben");
     expect(await binary.next()).toMatchObject({ data: { nick: "ben" } });
     expect(json.received).toHaveLength(4);
     expect(bystander.received).toEqual([]);
@@ -48,7 +48,7 @@ describe("a topic", () => {
       ...openRooms,
       handlers: {
         say: (from, { text }) => {
-          stage.component.publish(
+          void stage.component.publish(
             "room/:name",
             { name: "a" },
             "joined",

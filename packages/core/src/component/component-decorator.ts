@@ -3,7 +3,7 @@ import type { Connection } from "../contract/connection.ts";
 import type { CloseEvent } from "../contract/disconnect.ts";
 import type { MaybePromise } from "../contract/maybe-promise.ts";
 import type { Message } from "../contract/message.ts";
-import type { TopicPublisher } from "../contract/topic-publisher.ts";
+import type { ComponentRoute } from "../contract/topic-publisher.ts";
 
 /**
  * A component around another one. It passes everything on; a subclass overrides the callbacks it
@@ -21,7 +21,7 @@ export class ComponentDecorator<Data = unknown> implements Component<Data> {
     return this.inner.subprotocols;
   }
 
-  onRoute(route: TopicPublisher): void {
+  onRoute(route: ComponentRoute): void {
     this.inner.onRoute?.(route);
   }
 

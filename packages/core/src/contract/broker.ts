@@ -66,7 +66,7 @@ export type HistoryGap = "expired" | "epoch" | "trimmed" | "ahead";
 
 /** A part of a topic's history. */
 export interface HistoryPage {
-  /** Each with its position. */
+  /** Each with its position. None when there is a gap. */
   readonly publications: readonly Publication[];
   /** Where the topic stands: that of its last publication, whether that is kept or not. */
   readonly position: Position | undefined;

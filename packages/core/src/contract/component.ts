@@ -2,7 +2,7 @@ import type { Connection } from "./connection.ts";
 import type { CloseEvent } from "./disconnect.ts";
 import type { MaybePromise } from "./maybe-promise.ts";
 import type { Message } from "./message.ts";
-import type { TopicPublisher } from "./topic-publisher.ts";
+import type { ComponentRoute } from "./topic-publisher.ts";
 
 /** The callback that failed, as `onError` gets it. */
 export type CallbackPhase = "open" | "message" | "drain" | "close";
@@ -25,7 +25,7 @@ export interface Component<Data = unknown> {
    */
   readonly subprotocols?: readonly string[] | undefined;
   /** The component serves this route: called once, by `app.route()`, before any connection. */
-  onRoute?(route: TopicPublisher): void;
+  onRoute?(route: ComponentRoute): void;
   /** The handshake was accepted. If it fails, the connection is closed with 1011 after `onError`. */
   onOpen?(connection: Connection<Data>): MaybePromise<void>;
   onMessage(connection: Connection<Data>, message: Message): MaybePromise<void>;

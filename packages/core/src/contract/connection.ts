@@ -67,11 +67,11 @@ export interface ConnectionWire {
   terminate(): void;
 }
 
-/** Topics of the route this connection listens to. */
+/** Topics this connection listens to. */
 export interface TopicSubscriber {
   /**
-   * Receives what `route.publish(topic, ...)` publishes from now on. Returns false when the
-   * connection is closed. Ends by itself with the connection.
+   * Receives what is published to the topic from now on, to all routes or to its own. Returns false when
+   * the connection is closed. Ends by itself with the connection.
    *
    * @throws WindlassError `ERR_TOPIC_INVALID`
    */

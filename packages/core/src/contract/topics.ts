@@ -1,4 +1,6 @@
 import type { HistoryGap, HistoryPage, HistoryQuery, PublicationListener } from "./broker.ts";
+import type { Connection } from "./connection.ts";
+import type { Sendable } from "./message.ts";
 import type {
   HistoryPolicy,
   Position,
@@ -7,7 +9,7 @@ import type {
   PublishReceipt,
 } from "./publication.ts";
 
-/** What becomes of a publication for a connection that is behind (`maxBackpressureBytes` would be exceeded). */
+/** What becomes of a publication for a connection that has not read what came before. */
 export type SlowConsumerPolicy = "close" | "drop-new" | "drop-oldest" | "conflate";
 
 /** What is known of the topics of one pattern, whoever publishes to them. */
@@ -25,6 +27,10 @@ export type FindTopicPolicy = (topic: string) => TopicPolicy | undefined;
 
 /** How to publish. */
 export interface TopicPublishOptions {
+  /** The connection that does not get it. Default: everybody does. */
+  readonly except?: Connection | undefined;
+  /** Whether a connection gets it; only for what does not go through a broker. Default: each does. */
+  readonly where?: ((connection: Connection) => boolean) | undefined;
   /** Default: none. */
   readonly attributes?: PublicationAttributes;
   /** As in the broker's contract. */
@@ -47,14 +53,22 @@ export interface Recovery {
   readonly gap: HistoryGap | "limit" | undefined;
 }
 
+/** A publication that has not left this process; what is forwarded need not be read. */
+export interface LocalPublication extends Omit<Publication, "data"> {
+  readonly data: Sendable;
+  /** A connection of this node that does not get it, besides those of `exclude`. */
+  readonly except?: Connection | undefined;
+  readonly where?: ((connection: Connection) => boolean) | undefined;
+}
+
 /** A group of local subscribers that deliver in their own way: those of a route, those of a protocol. */
 export interface TopicAudience {
-  /** Delivers to its subscribers of the topic, if there are any. Must not throw. */
-  deliver(publication: Publication): void;
+  /** Delivers to its subscribers of the topic. Whether there was anybody. Must not throw. */
+  deliver(publication: LocalPublication, policy: TopicPolicy | undefined): boolean;
   /** Subscribers of the topic missed something that cannot be made good. Must not throw. */
   missed(topic: string): void;
-  /** Whether it has a subscriber of the topic. */
-  hasSubscribers(topic: string): boolean;
+  /** Whether it has a subscriber of the topic that would get a publication with these attributes. */
+  hasSubscribers(topic: string, attributes: PublicationAttributes | undefined): boolean;
 }
 
 /**
@@ -67,11 +81,7 @@ export interface Topics {
    *
    * @throws WindlassError (as a rejection) `ERR_TOPIC_INVALID`, `ERR_BROKER_UNAVAILABLE`, `ERR_APP_STATE`
    */
-  publish(
-    topic: string,
-    data: string | Uint8Array,
-    options?: TopicPublishOptions,
-  ): Promise<PublishResult>;
+  publish(topic: string, data: Sendable, options?: TopicPublishOptions): Promise<PublishResult>;
   /** Who has a subscriber of a topic wants its publications from other nodes. Counted: one `release` each. */
   retain(topic: string): void;
   release(topic: string): void;
@@ -79,7 +89,7 @@ export interface Topics {
    * What was published since a position, without a gap between that and what audiences get from now
    * on: `enter` is called in the moment in which both meet, and must subscribe synchronously. Of a
    * topic that is retained. Without `since`: where the topic stands, and the newest publication of a
-   * last-value topic.
+   * last-value topic. Nothing to wait for: `enter` is called at once and `undefined` returned.
    *
    * @throws WindlassError (as a rejection) `ERR_BROKER_UNAVAILABLE`
    */
@@ -87,11 +97,15 @@ export interface Topics {
     topic: string,
     since: Position | undefined,
     enter: (recovery: Recovery) => void,
-  ): Promise<void>;
+  ): Promise<void> | undefined;
   /** A listener of this node, for topics of the framework itself. Resolves when nothing will be missed. */
   listen(topic: string, listener: PublicationListener): Promise<void>;
   unlisten(topic: string, listener: PublicationListener): Promise<void>;
   /** @throws WindlassError (as a rejection) `ERR_BROKER_UNAVAILABLE`, `ERR_TOPIC_INVALID` */
   history(topic: string, query?: HistoryQuery): Promise<HistoryPage>;
   addAudience(audience: TopicAudience): void;
+  /** Policies of topics; where two know a topic, the one that was added last counts. */
+  addPolicies(find: FindTopicPolicy): void;
+  /** The policy of a topic. */
+  policyOf(topic: string): TopicPolicy | undefined;
 }

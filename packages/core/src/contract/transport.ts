@@ -1,7 +1,8 @@
 import type { Dispatcher } from "./dispatcher.ts";
 import type { Guard } from "./guard.ts";
 import type { Sendable } from "./message.ts";
-import type { PublishOptions } from "./topic-publisher.ts";
+import type { DeliveryOptions } from "./topic-publisher.ts";
+import type { Topics } from "./topics.ts";
 
 /** What a route asks of the transport. All values are already validated. */
 export interface TransportPolicy {
@@ -12,6 +13,20 @@ export interface TransportPolicy {
   readonly heartbeatTimeoutMs: number;
   readonly compression: "off" | "shared" | "dedicated";
   readonly compressionThresholdBytes: number;
+}
+
+/** Publications that slow consumers of a route did not get, and connections that were closed for it. */
+export interface SlowConsumerCounts {
+  /** Dropped because the buffer was full: `drop-new`, and what a route's `drop` let go of. */
+  droppedNew: number;
+  /** Dropped from the queue to make room: `drop-oldest`, and `conflate` with too many keys. */
+  droppedOldest: number;
+  /** Replaced by a newer one of the same key. */
+  conflated: number;
+  /** Volatile ones that a connection did without. */
+  droppedVolatile: number;
+  /** Connections closed with 4000. */
+  closed: number;
 }
 
 /** A WebSocket route, complete: everything a transport needs to serve it. */
@@ -25,6 +40,12 @@ export interface SocketRoute {
   readonly policy: TransportPolicy;
   /** The subprotocol to speak with a client that sent this `Sec-WebSocket-Protocol`, or `""`. */
   readonly chooseSubprotocol: (offered: string | null) => string;
+  /**
+   * Told of the first subscriber of a topic and of its end, except of those that begin with `$`.
+   */
+  readonly interest: Pick<Topics, "retain" | "release">;
+  /** What was done about slow consumers so far. */
+  readonly slowConsumers: SlowConsumerCounts;
 }
 
 /** What a Fetch-style handler is told besides the request. */
@@ -61,11 +82,10 @@ export interface BoundAddress {
 export interface Transport {
   /** Starts to listen; rejects with an `ERR_ADDRESS_...`, `ERR_TLS_INVALID` or `ERR_LISTEN_FAILED`. */
   listen(): Promise<BoundAddress>;
-  /**
-   * Sends to all connections of a route that subscribed to a topic, without looking at each.
-   * Returns whether there was anybody.
-   */
-  publish(route: SocketRoute, topic: string, data: Sendable, options?: PublishOptions): boolean;
+  /** As {@link TopicPublisher.publish}, for a route. */
+  publish(route: SocketRoute, topic: string, data: Sendable, options?: DeliveryOptions): boolean;
+  /** Whether a connection of the route subscribed to the topic. */
+  hasSubscribers(route: SocketRoute, topic: string): boolean;
   /**
    * Stops listening, refuses new handshakes with 503, closes every connection with 1001 once its
    * buffer is empty, and resolves when all callbacks have settled or `graceMs` milliseconds are over.

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { ComponentDecorator } from "../component/component-decorator.ts";
-import type { Broker, Publication } from "../contract/broker.ts";
+import type { Broker, BrokerHost, HistoryBroker, HistoryPage } from "../contract/broker.ts";
 import type { Component } from "../contract/component.ts";
 import { accept, type Guard, refuse } from "../contract/guard.ts";
 import { isPromiseLike } from "../contract/maybe-promise.ts";
@@ -10,8 +10,10 @@ import type { ContractRunner } from "./contract-runner.ts";
 import { describeBroker } from "./describe-broker.ts";
 import { describeComponentDecorator } from "./describe-component-decorator.ts";
 import { describeGuard, type GuardCases } from "./describe-guard.ts";
-
+import { describeHistory } from "./describe-history.ts";
 import { failuresOf } from "./failures-of.ts";
+import { BrokerNode } from "./in-process-nodes.test-helper.ts";
+import { ManualClock } from "./manual-clock.ts";
 
 describe("describeComponentDecorator finds a decorator that", () => {
   const failures = (create: (inner: Component) => Component): Promise<string[]> =>
@@ -183,7 +185,7 @@ describe("cases of a suite", () => {
     const skipped: string[] = [];
     const it = Object.assign(() => {}, { skip: (name: string) => void skipped.push(name) });
     const runner: ContractRunner = { describe: (_name, body) => body(), it };
-    const create = (): Broker => new MemoryBroker(() => {});
+    const create = (): Broker => new MemoryBroker();
     const name = "keeps topics apart";
     describeBroker("it", create, runner, { skip: [{ reason: "one topic only", cases: [name] }] });
     expect(skipped).toEqual([`${name} (one topic only)`]);
@@ -191,34 +193,72 @@ describe("cases of a suite", () => {
     expect(() => describeBroker("it", create, runner, { skip })).toThrow("no such case");
   });
 
-  it("about several nodes run with a way to join", async () => {
-    const failures = (join: (first: Broker) => Broker): Promise<string[]> =>
-      failuresOf((runner) => describeBroker("it", () => new Node(), runner, { join }));
-    expect(await failures((first) => new Node((first as Node).bus))).toEqual([]);
-    expect(await failures(() => new Node())).toEqual(["reaches the listeners of every node once"]);
+  it("about several nodes run with a way to join, and find nodes that know nothing of each other", async () => {
+    const failures = (join: (first: HistoryBroker) => HistoryBroker): Promise<string[]> => {
+      const clock = new ManualClock();
+      const advance = (ms: number): void => clock.advance(ms);
+      return failuresOf((runner) => {
+        describeBroker("it", () => node(clock), runner, { join, advance });
+        describeHistory("it", () => node(clock), runner, { join, advance });
+      });
+    };
+    expect(await failures((first) => new BrokerNode((first as BrokerNode).shared))).toEqual([]);
+    expect(await failures(() => node(new ManualClock()))).toEqual(
+      expect.arrayContaining([
+        "reaches the listeners of every node once",
+        "knows the idempotency keys of every node",
+        "has one history for all nodes",
+      ]),
+    );
+  });
+
+  it("fail when a node is told of a gap that is none", async () => {
+    class Frightened extends MemoryBroker {
+      override async open(host: BrokerHost): Promise<void> {
+        host.onGap("news");
+      }
+    }
+    const names = await failuresOf((runner) => {
+      describeHistory("it", () => new Frightened(), runner, { advance: () => {} });
+    });
+    expect(names).toContain("counts publications from 1 without gaps in one epoch");
+  });
+
+  it("with random calls say how to repeat them", async () => {
+    class Forgetful extends MemoryBroker {
+      override async history(topic: string): Promise<HistoryPage> {
+        return super.history(topic, { limit: 1 });
+      }
+    }
+    let failure: unknown;
+    const skip = (): void => {};
+    const it = (name: string, body: () => void | Promise<void>): void => {
+      if (name === "does what a simple model does") {
+        failure = (async () => body())().catch((error: Error) => error.message);
+      }
+    };
+    const runner = { describe: (_name: string, body: () => void) => body(), it };
+    const options = { runs: 5, seed: 7, advance: () => {} };
+    const declare = () =>
+      describeHistory(
+        "it",
+        () => new Forgetful(),
+        { ...runner, it: Object.assign(it, { skip }) },
+        options,
+      );
+    declare();
+    const first = await failure;
+    expect(first).toMatch(/Repeat with \{ runs: 1, seed: \d+ \}; the steps were:\nnode 0, /);
+    declare();
+    expect(withoutEpochs(await failure)).toBe(withoutEpochs(first));
   });
 });
 
-/** A broker on several nodes of one process. */
-class Node extends MemoryBroker {
-  readonly bus: Set<Node>;
+function node(clock: ManualClock): BrokerNode {
+  return new BrokerNode(new MemoryBroker({ clock }));
+}
 
-  constructor(bus: Set<Node> = new Set()) {
-    super(() => {});
-    this.bus = bus.add(this);
-  }
-
-  override async publish(publication: Publication): Promise<void> {
-    if (!this.bus.has(this)) throw new Error("closed");
-    await Promise.all([...this.bus].map((node) => node.#deliver(publication)));
-  }
-
-  override async close(): Promise<void> {
-    this.bus.delete(this);
-    await super.close();
-  }
-
-  #deliver(publication: Publication): Promise<void> {
-    return super.publish(publication);
-  }
+/** Epochs are random, whatever the seed. */
+function withoutEpochs(message: unknown): string {
+  return String(message).replace(/"?epoch"?: ?['"][^'"]+['"]/g, "epoch");
 }

@@ -1,4 +1,5 @@
 import { createDispatcher, type DispatchOptions } from "../component/component-dispatcher.ts";
+import type { Broker } from "../contract/broker.ts";
 import { type Clock, systemClock } from "../contract/clock.ts";
 import { CloseCode } from "../contract/close-code.ts";
 import type { Component } from "../contract/component.ts";
@@ -9,7 +10,12 @@ import type { Handshake } from "../contract/handshake.ts";
 import { type Logger, silentLogger } from "../contract/logger.ts";
 import { isPromiseLike } from "../contract/maybe-promise.ts";
 import type { Sendable } from "../contract/message.ts";
-import type { TopicPublisher } from "../contract/topic-publisher.ts";
+import type { PresenceStore } from "../contract/presence.ts";
+import type { ComponentRoute, DeliveryOptions } from "../contract/topic-publisher.ts";
+import type { Topics } from "../contract/topics.ts";
+import { MemoryPresence } from "../presence/memory-presence.ts";
+import { MemoryBroker } from "../pubsub/memory-broker.ts";
+import { TopicHub } from "../pubsub/topic-hub.ts";
 import {
   InMemoryConnection,
   type InMemoryPolicy,
@@ -33,6 +39,10 @@ import { InMemoryWire } from "./in-memory-wire.ts";
 export interface InMemoryRouteOptions extends DispatchOptions, Partial<InMemoryPolicy> {
   /** Asked before each connection; several as one by `allOf(...)`. Default: everybody may in. */
   readonly guard?: Guard;
+  /** Where histories are. Default: in memory, opened. */
+  readonly broker?: Broker;
+  /** Who is present. Default: in memory. */
+  readonly presence?: PresenceStore;
   /** For time-outs and rate limits. Default: the clock of the machine. */
   readonly clock?: Clock;
   /** Default: nothing is written. */
@@ -55,14 +65,23 @@ const defaultPolicy: InMemoryPolicy = {
  * A component with everything around it that a route has, and no network: clients are objects in
  * the same process. Several clients share the component and its topics.
  */
-export class InMemoryRoute<Data = unknown> implements TopicPublisher {
+export class InMemoryRoute<Data = unknown> implements ComponentRoute {
+  readonly path = "/";
+  readonly topics: Topics;
+  readonly presence: PresenceStore;
   readonly #runtime: InMemoryRuntime;
   readonly #guard: Guard;
   readonly #events: (() => void)[] = [];
   #isRunning = false;
 
   constructor(component: Component<Data>, options: InMemoryRouteOptions = {}) {
-    const { clock = systemClock, log = silentLogger } = options;
+    const {
+      clock = systemClock,
+      log = silentLogger,
+      broker = new MemoryBroker({ clock }),
+    } = options;
+    this.topics = new TopicHub({ broker, isDistributed: false, maxRecovered: 1_000 });
+    this.presence = options.presence ?? new MemoryPresence();
     this.#guard = options.guard ?? { check: () => accept };
     this.#runtime = {
       dispatcher: createDispatcher(component, options, clock),
@@ -100,8 +119,12 @@ export class InMemoryRoute<Data = unknown> implements TopicPublisher {
    *
    * @throws WindlassError `ERR_TOPIC_INVALID`
    */
-  publish(topic: string, data: Sendable, options: { readonly except?: Connection } = {}): boolean {
-    return this.#runtime.topics.publish(topic, readSendable(data), options.except);
+  publish(topic: string, data: Sendable, options?: DeliveryOptions): boolean {
+    return this.#runtime.topics.publish(topic, readSendable(data), options);
+  }
+
+  hasSubscribers(topic: string): boolean {
+    return this.#runtime.topics.hasSubscribers(topic);
   }
 
   /** Resolves when no callback is running any more, also those that run `async`. */

@@ -1,12 +1,11 @@
-import { WindlassError } from "../contract/errors.ts";
+import type { Connection } from "../contract/connection.ts";
+import { checkTopic } from "../contract/topic-name.ts";
+import type { DeliveryOptions } from "../contract/topic-publisher.ts";
 
 /** Who can be subscribed. */
-export interface TopicMember {
-  readonly state: "open" | "closed";
+export interface TopicMember extends Connection {
   publish(payload: string | Uint8Array): void;
 }
-
-const maxTopicLength = 255;
 
 /** The topics of one route. */
 export class InMemoryTopics {
@@ -37,19 +36,29 @@ export class InMemoryTopics {
    *
    * @throws WindlassError `ERR_TOPIC_INVALID`
    */
-  publish(topic: string, data: string | Uint8Array, except: unknown = undefined): boolean {
+  publish(topic: string, data: string | Uint8Array, options: DeliveryOptions = {}): boolean {
     checkTopic(topic);
-    const members = [...(this.#members.get(topic) ?? [])].filter((member) => member !== except);
+    const members = [...(this.#members.get(topic) ?? [])].filter((member) =>
+      isFor(member, options),
+    );
     // A copy for each: what one test peer does to its bytes is no concern of the others.
     for (const member of members) {
       member.publish(typeof data === "string" ? data : data.slice());
     }
     return members.length > 0;
   }
+
+  hasSubscribers(topic: string): boolean {
+    checkTopic(topic);
+    return (this.#members.get(topic)?.size ?? 0) > 0;
+  }
 }
 
-function checkTopic(topic: string): void {
-  if (typeof topic === "string" && topic !== "" && topic.length <= maxTopicLength) return;
-  const seen = typeof topic === "string" ? `of ${topic.length} characters` : `(${typeof topic})`;
-  throw new WindlassError("ERR_TOPIC_INVALID", { seen });
+function isFor(
+  member: TopicMember,
+  { except, exclude, eligible, where }: DeliveryOptions,
+): boolean {
+  if (member === except || exclude?.includes(member.id)) return false;
+  if (eligible?.includes(member.id) === false) return false;
+  return where?.(member) ?? true;
 }

@@ -8,6 +8,10 @@ export type { DecoratorFactory } from "./describe-component-decorator.ts";
 export { describeComponentDecorator } from "./describe-component-decorator.ts";
 export type { GuardCases, RefusedRequest } from "./describe-guard.ts";
 export { describeGuard } from "./describe-guard.ts";
+export type { HistoryBrokerFactory, HistorySuiteOptions } from "./describe-history.ts";
+export { describeHistory } from "./describe-history.ts";
+export type { PresenceFactory, PresenceSuiteOptions } from "./describe-presence.ts";
+export { describePresence } from "./describe-presence.ts";
 // Components without a port: clients are objects in the same process.
 export type { InMemoryPolicy } from "./in-memory-connection.ts";
 export type { InMemoryRequest } from "./in-memory-handshake.ts";
@@ -32,3 +36,4 @@ export type {
 export { RecordingComponent } from "./recording-component.ts";
 export type { RecordedLine } from "./recording-logger.ts";
 export { RecordingLogger } from "./recording-logger.ts";
+export type { StageNode, StageOptions } from "./stage.ts";

@@ -40,6 +40,8 @@ export function createBehavior(
     message: deferred === undefined ? receiveNow : receiveDeferred(deferred),
     dropped: (ws) => contained(connectionOf(ws), (connection) => connection.dropped()),
     drain: (ws) => contained(connectionOf(ws), (connection) => connection.drained()),
+    subscription: (ws, topic, count, before) =>
+      contained(connectionOf(ws), (connection) => connection.subscribed(topic, count, before)),
     close: (ws, code, message) =>
       contained(connectionOf(ws), (connection) => connection.detached(code, message)),
   };

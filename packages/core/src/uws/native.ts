@@ -36,6 +36,7 @@ export interface NativeCallbacks {
   receive(payload: ArrayBuffer, isBinary: boolean): void;
   dropped(): void;
   drained(): void;
+  subscribed(topic: ArrayBuffer, count: number, before: number): void;
   detached(code: number, message: ArrayBuffer): void;
   faulted(error: unknown): void;
 }

@@ -1,13 +1,13 @@
 import type { Connection, SendOptions } from "../contract/connection.ts";
 import type { Dispatcher } from "../contract/dispatcher.ts";
-import { WindlassError } from "../contract/errors.ts";
 import type { Handshake } from "../contract/handshake.ts";
 import type { Logger } from "../contract/logger.ts";
+import { checkTopic, frameworkPrefix } from "../contract/topic-name.ts";
+import type { SlowConsumerPolicy } from "../contract/topics.ts";
 import type { SocketRoute, TransportPolicy } from "../contract/transport.ts";
 import type { DeferredEvents } from "./deferred-events.ts";
 import { byteLengthOf, type Payload } from "./payload.ts";
-
-const maxTopicLength = 255;
+import type { WaitingPublication } from "./waiting-publications.ts";
 
 /** What all routes of a node share. */
 export interface NodeContext {
@@ -15,6 +15,19 @@ export interface NodeContext {
   readonly nextSerial: () => number;
   readonly log: Logger;
   readonly deferred: DeferredEvents | undefined;
+}
+
+/** A connection of a route, as publications reach it. */
+export interface RouteMember extends Connection {
+  /** Whether this is a connection of that route of that server, subscribed to the topic. */
+  listensTo(runtime: RouteRuntime, nativeTopic: string): boolean;
+  /** A publication for this connection alone, by the policy of its topic. */
+  deliver(
+    publication: WaitingPublication,
+    policy: SlowConsumerPolicy,
+    conflationKey: string | undefined,
+    isVolatile: boolean,
+  ): void;
 }
 
 /** What all connections of one route share. */
@@ -35,6 +48,8 @@ export class RouteRuntime {
   readonly deferred: DeferredEvents | undefined;
   /** Connections whose dropped publication is about to be answered by the slow-consumer policy. */
   readonly overflowing: Set<Connection> = new Set();
+  /** Open connections by serial number, to find those that a publication names. */
+  readonly bySerial: Map<number, RouteMember> = new Map();
   readonly #topicPrefix: string;
 
   constructor(route: SocketRoute, node: NodeContext, index: number) {
@@ -52,6 +67,13 @@ export class RouteRuntime {
     this.#topicPrefix = `${index.toString(36)}/`;
   }
 
+  /** The open connection of an id, if it is one of this route. */
+  find(id: string): RouteMember | undefined {
+    const dash = id.lastIndexOf("-");
+    if (id.slice(0, dash) !== this.nodeId) return undefined;
+    return this.bySerial.get(Number.parseInt(id.slice(dash + 1), 36));
+  }
+
   /** Gives back what the guards counted for a handshake that they accepted. */
   release(handshake: Handshake): void {
     try {
@@ -67,12 +89,17 @@ export class RouteRuntime {
    * @throws WindlassError `ERR_TOPIC_INVALID`
    */
   nativeTopic(topic: string): string {
-    if (typeof topic !== "string" || topic === "" || topic.length > maxTopicLength) {
-      const seen =
-        typeof topic === "string" ? `of ${topic.length} characters` : `(${typeof topic})`;
-      throw new WindlassError("ERR_TOPIC_INVALID", { seen });
-    }
+    checkTopic(topic);
     return this.#topicPrefix + topic;
+  }
+
+  /** The engine has another number of subscribers of a topic. */
+  subscribed(nativeTopic: ArrayBuffer, count: number, before: number): void {
+    if (count > 0 && before > 0) return;
+    const topic = Buffer.from(nativeTopic).toString().slice(this.#topicPrefix.length);
+    if (topic.startsWith(frameworkPrefix)) return;
+    if (count > 0) this.route.interest.retain(topic);
+    else this.route.interest.release(topic);
   }
 
   /** Whether to compress a message. */

@@ -1,11 +1,5 @@
 import { CloseCode } from "../contract/close-code.ts";
-import type {
-  Connection,
-  ConnectionState,
-  SendOptions,
-  SendStatus,
-  User,
-} from "../contract/connection.ts";
+import type { ConnectionState, SendOptions, SendStatus, User } from "../contract/connection.ts";
 import {
   type CloseEvent,
   type Disconnect,
@@ -17,16 +11,18 @@ import type { Handshake } from "../contract/handshake.ts";
 import type { Logger } from "../contract/logger.ts";
 import type { Sendable } from "../contract/message.ts";
 import { ReceivedMessage } from "../contract/received-message.ts";
+import type { SlowConsumerPolicy } from "../contract/topics.ts";
 import { toCloseEvent } from "./close-event.ts";
 import type { NativeCallbacks, NativeSocket } from "./native.ts";
 import { byteLengthOf, isBinary, type Payload, payloadOf } from "./payload.ts";
-import type { RouteRuntime } from "./route-runtime.ts";
+import type { RouteMember, RouteRuntime } from "./route-runtime.ts";
+import { type WaitingPublication, WaitingPublications } from "./waiting-publications.ts";
 
 /** A UTF-16 unit takes at most three bytes of UTF-8. */
 const maxBytesPerUnit = 3;
 
 /** One WebSocket of the engine. */
-export class UwsConnection implements Connection, NativeCallbacks {
+export class UwsConnection implements RouteMember, NativeCallbacks {
   readonly handshake: Handshake;
   readonly user: User | undefined;
   data: unknown = undefined;
@@ -39,6 +35,8 @@ export class UwsConnection implements Connection, NativeCallbacks {
   #ending: Required<Disconnect> | undefined;
   /** A send answered "buffered" and the buffer has not been empty since. */
   #isBacklogged = false;
+  /** Publications of topics that let them wait; most connections never have any. */
+  #waiting: WaitingPublications | undefined;
 
   constructor(runtime: RouteRuntime, handshake: Handshake, user: User | undefined) {
     this.#runtime = runtime;
@@ -112,8 +110,42 @@ export class UwsConnection implements Connection, NativeCallbacks {
     return this.#socket?.publish(nativeTopic, payload, isBinary, compress) ?? false;
   }
 
+  /** A publication for this connection alone, by the policy of its topic. */
+  deliver(
+    publication: WaitingPublication,
+    policy: SlowConsumerPolicy,
+    conflationKey: string | undefined,
+    isVolatile: boolean,
+  ): void {
+    const socket = this.#socket;
+    if (socket === undefined) return;
+    const { route, maxBackpressureBytes } = this.#runtime;
+    const isBehind = (this.#waiting?.size ?? 0) > 0 || socket.getBufferedAmount() > 0;
+    if (!isBehind) this.#sendPublication(socket, publication);
+    else if (isVolatile) route.slowConsumers.droppedVolatile += 1;
+    else if (policy === "drop-oldest" || policy === "conflate") {
+      this.#waiting ??= new WaitingPublications(maxBackpressureBytes, route.slowConsumers);
+      this.#waiting.add(publication, conflationKey);
+    } else if (socket.getBufferedAmount() + publication.byteLength <= maxBackpressureBytes) {
+      this.#sendPublication(socket, publication);
+    } else if (policy === "close") this.#closeSlow(publication.byteLength);
+    else route.slowConsumers.droppedNew += 1;
+  }
+
+  #sendPublication(
+    socket: NativeSocket,
+    { payload, isBinary, compress }: WaitingPublication,
+  ): void {
+    if (socket.send(payload, isBinary, compress) === 0) this.#isBacklogged = true;
+  }
+
+  subscribed(topic: ArrayBuffer, count: number, before: number): void {
+    this.#runtime.subscribed(topic, count, before);
+  }
+
   attach(socket: NativeSocket): void {
     this.#socket = socket;
+    this.#runtime.bySerial.set(this.#serial, this);
   }
 
   /**
@@ -157,7 +189,8 @@ export class UwsConnection implements Connection, NativeCallbacks {
    * at this moment, and a socket that is closed meanwhile crashes it: so we close when it has finished.
    */
   dropped(): void {
-    const { overflowing } = this.#runtime;
+    const { overflowing, policy, route } = this.#runtime;
+    if (policy.slowConsumer === "drop") route.slowConsumers.droppedNew += 1;
     if (overflowing.has(this)) return;
     overflowing.add(this);
     setImmediate(() => {
@@ -172,20 +205,33 @@ export class UwsConnection implements Connection, NativeCallbacks {
 
   /** @param messageBytes the message that did not fit, where it is known */
   #overflowed(messageBytes?: number): void {
-    const { slowConsumer, maxBackpressureBytes } = this.#runtime.policy;
+    const { slowConsumer } = this.#runtime.policy;
     if (this.#socket === undefined) return;
+    this.#isBacklogged = this.bufferedBytes > 0;
+    if (slowConsumer === "close") this.#closeSlow(messageBytes);
+  }
+
+  #closeSlow(messageBytes: number | undefined): void {
     const { bufferedBytes } = this;
-    this.#isBacklogged = bufferedBytes > 0;
-    if (slowConsumer === "drop") return;
     this.log.warn(
-      { rule: "backpressure", seen: { bufferedBytes, messageBytes }, wanted: maxBackpressureBytes },
+      {
+        rule: "backpressure",
+        seen: { bufferedBytes, messageBytes },
+        wanted: this.#runtime.maxBackpressureBytes,
+      },
       "a message does not fit into maxBackpressureBytes: closing with 4000",
     );
+    this.#runtime.route.slowConsumers.closed += 1;
     this.close(Disconnects.SlowConsumer);
   }
 
   drained(): void {
-    if (!this.#isBacklogged || this.#socket?.getBufferedAmount() !== 0) return;
+    const socket = this.#socket;
+    if (!this.#isBacklogged || socket?.getBufferedAmount() !== 0) return;
+    for (let next = this.#waiting?.shift(); next !== undefined; next = this.#waiting?.shift()) {
+      this.#sendPublication(socket, next);
+      if (socket.getBufferedAmount() > 0) return;
+    }
     this.#isBacklogged = false;
     this.#runtime.dispatcher.drained(this);
   }
@@ -193,6 +239,8 @@ export class UwsConnection implements Connection, NativeCallbacks {
   detached(code: number, message: ArrayBuffer): void {
     const event = toCloseEvent(code, message, this.#ending);
     this.#socket = undefined;
+    this.#waiting = undefined;
+    this.#runtime.bySerial.delete(this.#serial);
     this.#runtime.release(this.handshake);
     const { deferred } = this.#runtime;
     // The engine reports our own close from inside it, so perhaps from inside a callback: onClose
@@ -223,6 +271,9 @@ export class UwsConnection implements Connection, NativeCallbacks {
     if (this.#isBacklogged || upperBound > maxBackpressureBytes) {
       const bytes = byteLengthOf(payload);
       if (socket.getBufferedAmount() + bytes > maxBackpressureBytes) {
+        if (this.#runtime.policy.slowConsumer === "drop") {
+          this.#runtime.route.slowConsumers.droppedNew += 1;
+        }
         this.#overflowed(bytes);
         return "dropped";
       }

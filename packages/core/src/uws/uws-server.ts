@@ -1,4 +1,3 @@
-import { randomBytes } from "node:crypto";
 import { rm } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Clock, systemClock } from "../contract/clock.ts";
@@ -6,7 +5,7 @@ import { Disconnects } from "../contract/disconnects.ts";
 import type { Logger } from "../contract/logger.ts";
 import type { Sendable } from "../contract/message.ts";
 import type { Router } from "../contract/router.ts";
-import type { PublishOptions } from "../contract/topic-publisher.ts";
+import type { DeliveryOptions } from "../contract/topic-publisher.ts";
 import type { BoundAddress, FetchRoute, SocketRoute, Transport } from "../contract/transport.ts";
 import { createBehavior } from "./behavior.ts";
 import { containRequest } from "./contain-request.ts";
@@ -16,16 +15,17 @@ import { HttpEntry, type ServeFetch } from "./http-entry.ts";
 import { createKeptShapes } from "./kept-shapes.ts";
 import { isUnixPath, type Listening, listen } from "./listen.ts";
 import { loadNative, type Native, type NativeApp, type NativeUpgrade } from "./native.ts";
-import { isBinary, payloadOf } from "./payload.ts";
 import { RequestReader } from "./read-request.ts";
 import { RefusalLog, type RefusalLogLimits } from "./refusal-log.ts";
 import { RouteRuntime } from "./route-runtime.ts";
 import { createNativeApp, type TlsOptions } from "./tls.ts";
+import { deliver } from "./topic-delivery.ts";
 import { type HandshakeLimits, Upgrader } from "./upgrade.ts";
-import { UwsConnection } from "./uws-connection.ts";
 
 /** Everything a server is made of, finished and validated. */
 export interface UwsServerOptions extends HandshakeLimits {
+  /** Unique over all nodes and restarts; ids of connections begin with it. */
+  readonly nodeId: string;
   readonly address: string;
   readonly port: number;
   /** Host that clients use, for the URL that is shown; `""` shows the address. */
@@ -76,7 +76,7 @@ export class UwsServer implements Transport {
     let serial = 0;
     const nextSerial = (): number => ++serial;
     const deferred = this.#deferred;
-    const node = { id: randomBytes(6).toString("hex"), nextSerial, log, deferred };
+    const node = { id: options.nodeId, nextSerial, log, deferred };
     for (const [index, { route }] of sockets.entries.entries()) {
       const runtime = new RouteRuntime(route, node, index);
       this.#runtimes.set(route, runtime);
@@ -111,24 +111,16 @@ export class UwsServer implements Transport {
     return this.#listening.bound;
   }
 
-  publish(
-    route: SocketRoute,
-    topic: string,
-    data: Sendable,
-    options: PublishOptions = {},
-  ): boolean {
+  publish(route: SocketRoute, topic: string, data: Sendable, options?: DeliveryOptions): boolean {
     const runtime = this.#runtimes.get(route);
     if (runtime === undefined || this.#app === undefined) return false;
-    const name = runtime.nativeTopic(topic);
-    const payload = payloadOf(data);
-    const compress = runtime.compresses(payload, options);
-    const binary = isBinary(data);
-    const { except } = options;
-    // The engine leaves out the socket that publishes, but only a subscriber can publish that way; any
-    // other connection would not get it anyway.
-    return except instanceof UwsConnection && except.listensTo(runtime, name)
-      ? except.publish(name, payload, binary, compress)
-      : this.#app.publish(name, payload, binary, compress);
+    return deliver(this.#app, runtime, topic, data, options);
+  }
+
+  hasSubscribers(route: SocketRoute, topic: string): boolean {
+    const runtime = this.#runtimes.get(route);
+    if (runtime === undefined || this.#app === undefined) return false;
+    return this.#app.numSubscribers(runtime.nativeTopic(topic)) > 0;
   }
 
   async close({ graceMs }: { readonly graceMs: number }): Promise<void> {

@@ -1,0 +1,63 @@
+import type { HistoryPage } from "../contract/broker.ts";
+import type { Position, Publication } from "../contract/publication.ts";
+import type { Recovery } from "../contract/topics.ts";
+
+/** A history that was read while publications went on. */
+export interface Reading {
+  readonly page: HistoryPage;
+  /** What was delivered to this node's subscribers since before it was read. */
+  readonly recording: readonly Publication[];
+  /** Up to where this node's subscribers have got everything. */
+  readonly delivered: Position | undefined;
+}
+
+/**
+ * What somebody missed since a position, up to where the subscribers of this node stand: what the history has
+ * beyond that, they are yet to get, and it with them.
+ */
+export function recoveryOf(reading: Reading, since: Position | undefined, max: number): Recovery {
+  const { page, delivered } = reading;
+  if (since === undefined) return { publications: [], position: delivered, gap: undefined };
+  const refuse = (gap: NonNullable<Recovery["gap"]>): Recovery => ({
+    publications: [],
+    position: delivered ?? page.position,
+    gap,
+  });
+  if (page.gap !== undefined) return refuse(page.gap);
+  // Nothing was delivered here and nothing was known when this node subscribed: all of it is yet to come.
+  if (delivered === undefined) return refuse("expired");
+  if (delivered.epoch !== since.epoch) return refuse("epoch");
+  const publications = merged(reading, since.offset, delivered);
+  if (publications.length > max) return refuse("limit");
+  const last = publications.at(-1)?.position?.offset ?? since.offset;
+  // Of what was delivered before the recording began, the history has lost some meanwhile.
+  if (last < delivered.offset) return refuse("trimmed");
+  return { publications, position: delivered, gap: undefined };
+}
+
+/** The newest publication of a topic whose older ones do not matter, unless it is known already. */
+export function newestValue(reading: Reading, since: Position | undefined): Recovery {
+  const { delivered } = reading;
+  if (delivered === undefined) return { publications: [], position: undefined, gap: undefined };
+  const known = since?.epoch === delivered.epoch ? since.offset : 0;
+  const publications = merged(reading, known, delivered).slice(-1);
+  return { publications, position: delivered, gap: undefined };
+}
+
+/** The publications of an epoch after an offset and up to a position, in order and each once. */
+function merged(
+  { page, recording }: Reading,
+  after: number,
+  upTo: Position,
+): readonly Publication[] {
+  const merged: Publication[] = [];
+  let last = after;
+  for (const publication of [...page.publications, ...recording]) {
+    const { position } = publication;
+    if (position === undefined || position.epoch !== upTo.epoch) continue;
+    if (position.offset <= last || position.offset > upTo.offset) continue;
+    merged.push(publication);
+    last = position.offset;
+  }
+  return merged;
+}

@@ -1,0 +1,268 @@
+import { App, type Connection, type Route, type TopicOptions } from "@windlass/app";
+import { MemoryBroker } from "@windlass/core";
+import { describe, expect, it } from "vitest";
+import { JournalingComponent } from "../support/journaling-component.ts";
+import { RawClient } from "../support/raw-client.ts";
+import { startApp } from "../support/start-app.ts";
+
+interface Member {
+  readonly client: RawClient;
+  readonly connection: Connection;
+}
+
+const kib = 1_024;
+
+/** Two routes whose connections subscribe to the topic of their query. */
+async function startStage(declare: (app: App) => void = () => {}, options = {}) {
+  const component = new JournalingComponent();
+  component.onOpen = (connection): void => {
+    for (const topic of connection.handshake.query.getAll("topic")) connection.subscribe(topic);
+    component.opens.write(connection);
+  };
+  const routes: Route[] = [];
+  const routeOptions = { maxBackpressureBytes: 256 * kib };
+  const { app, port } = await startApp((app) => {
+    declare(app);
+    for (const path of ["/one", "/two"]) {
+      routes.push(app.route(path, component, ["*"], routeOptions));
+    }
+  }, options);
+  const [one, two] = routes;
+  if (one === undefined || two === undefined) throw new Error("no routes");
+  const open = async (path: string): Promise<Member> => {
+    const client = await RawClient.open(port, path);
+    const connection = component.opens.entries.at(-1);
+    if (connection === undefined) throw new Error("no connection");
+    return { client, connection };
+  };
+  return { app, component, one, two, open };
+}
+
+/** Everything the client got so far. */
+async function textsOf({ client, connection }: Member): Promise<readonly string[]> {
+  connection.send("(end)");
+  const texts: string[] = [];
+  for (;;) {
+    const frame = await client.frame();
+    const text = frame.payload.length > 1_000 ? "(filling)" : frame.payload.toString();
+    if (text === "(end)") return texts;
+    if (text !== "(filling)") texts.push(text);
+  }
+}
+
+describe("app.publish()", () => {
+  it("reaches the subscribers of every route, route.publish() those of one", async () => {
+    const { app, one, two, open } = await startStage();
+    const first = await open("/one?topic=news");
+    const second = await open("/two?topic=news");
+    const other = await open("/two?topic=sports");
+    expect(await app.publish("news", "all")).toEqual({ isDuplicate: false, hasSubscribers: true });
+    expect(await one.publish("news", "one")).toMatchObject({ hasSubscribers: true });
+    expect(await two.publish("weather", "rain")).toMatchObject({ hasSubscribers: false });
+    expect(await textsOf(first)).toEqual(["all", "one"]);
+    expect(await textsOf(second)).toEqual(["all"]);
+    expect(await textsOf(other)).toEqual([]);
+  });
+
+  it.each([
+    ["alone", {}],
+    ["with a broker", { broker: new MemoryBroker() }],
+  ])("leaves out, and chooses, connections of any route: %s", async (_, options) => {
+    const { app, open } = await startStage(undefined, options);
+    const a = await open("/one?topic=t");
+    const b = await open("/one?topic=t");
+    const c = await open("/two?topic=t");
+    const stranger = await open("/two");
+    await app.publish("t", "not a", { except: a.connection });
+    await app.publish("t", "not a, b", { exclude: [a.connection, b.connection.id, "gone-1"] });
+    await app.publish("t", "a, c", { eligible: [a.connection, c.connection, stranger.connection] });
+    await app.publish("t", "c", { eligible: [a.connection, c.connection], except: a.connection });
+    expect(await textsOf(a)).toEqual(["a, c"]);
+    expect(await textsOf(b)).toEqual(["not a"]);
+    expect(await textsOf(c)).toEqual(["not a", "not a, b", "a, c", "c"]);
+    expect(await textsOf(stranger)).toEqual([]);
+  });
+
+  it("asks where() about each subscriber", async () => {
+    const { app, open } = await startStage();
+    const [a, b] = [await open("/one?topic=t"), await open("/two?topic=t")];
+    b.connection.data = "wanted";
+    await app.publish("t", "x", { where: ({ data }) => data === "wanted" });
+    expect(await textsOf(a)).toEqual([]);
+    expect(await textsOf(b)).toEqual(["x"]);
+  });
+
+  it.each([
+    ["a broker", { broker: new MemoryBroker() }, "plain", "broker"],
+    ["a history", {}, "kept", "history"],
+  ])("refuses where() together with %s", async (_, options, topic, why) => {
+    const { app } = await startStage((app) => {
+      app.topic("kept", { history: { size: 1, ttlMs: 1_000 } });
+    }, options);
+    await expect(app.publish(topic, "x", { where: () => true })).rejects.toMatchObject({
+      code: "ERR_OPTION_INVALID",
+      message: expect.stringContaining(why),
+    });
+  });
+
+  it.each(["", "$user/anna", "x".repeat(256), 7 as never])(
+    "refuses the topic %s",
+    async (topic) => {
+      const { app } = await startStage();
+      await expect(app.publish(topic, "x")).rejects.toMatchObject({ code: "ERR_TOPIC_INVALID" });
+      await expect(app.history(topic)).rejects.toMatchObject({ code: "ERR_TOPIC_INVALID" });
+    },
+  );
+
+  it("publishes once with an idempotency key", async () => {
+    const { app, open } = await startStage();
+    const member = await open("/one?topic=t");
+    const publish = () => app.publish("t", "once", { idempotencyKey: "order-7" });
+    expect(await publish()).toMatchObject({ isDuplicate: false });
+    expect(await publish()).toMatchObject({ isDuplicate: true });
+    expect(await textsOf(member)).toEqual(["once"]);
+    await expect(app.publish("t", "x", { idempotencyKey: "" })).rejects.toMatchObject({
+      code: "ERR_OPTION_INVALID",
+    });
+  });
+});
+
+describe("app.topic()", () => {
+  it("keeps what is published, whoever listens", async () => {
+    const { app, one, open } = await startStage((app) => {
+      app.topic("room/:name", { history: { size: 2, ttlMs: 60_000 } });
+      app.topic("log/*", { history: { size: 1, ttlMs: 60_000 } });
+    });
+    const member = await open("/one?topic=room/a");
+    for (const text of ["1", "2"]) await app.publish("room/a", text);
+    const { position } = await one.publish("room/a", Uint8Array.of(51));
+    const { publications } = await app.history("room/a");
+    expect(publications).toEqual([
+      { topic: "room/a", data: "2", position: { ...position, offset: 2 } },
+      { topic: "room/a", data: Uint8Array.of(51), position, attributes: { route: "/one" } },
+    ]);
+    expect(await textsOf(member)).toEqual(["1", "2", "3"]);
+    await app.publish("log/a/b", "kept");
+    expect((await app.history("log/a/b")).position).toMatchObject({ offset: 1 });
+    await app.publish("room/a/b", "not kept");
+    expect((await app.history("room/a/b")).position).toBeUndefined();
+  });
+
+  it.each<readonly [string, TopicOptions]>([
+    ["", {}],
+    ["a//b", {}],
+    ["*/a", {}],
+    ["$user", {}],
+    ["a", { history: { size: 0, ttlMs: 1 } }],
+    ["a", { history: { size: 1, ttlMs: 10, positionTtlMs: 5 } }],
+    ["a", { nothing: 1 } as TopicOptions],
+  ])("refuses %s with %j", (pattern, options) => {
+    const invalid = expect.objectContaining({ code: "ERR_OPTION_INVALID" });
+    expect(() => new App().topic(pattern, options)).toThrow(invalid);
+  });
+
+  it("refuses a pattern twice, and histories that the broker cannot keep", () => {
+    const twice = new App();
+    twice.topic("a", {});
+    expect(() => twice.topic("a", {})).toThrow("declared already");
+    const { open, publish, subscribe, unsubscribe, close } = MemoryBroker.prototype;
+    const broker = { open, publish, subscribe, unsubscribe, close };
+    const app = new App("localhost", 0, "127.0.0.1", { broker });
+    expect(() => app.topic("a", { history: { size: 1, ttlMs: 1 } })).toThrow("has no history()");
+  });
+});
+
+describe("a subscriber that does not read", () => {
+  /** One whose buffers are full, and one that reads. */
+  async function slowStage(options: TopicOptions) {
+    const stage = await startStage((app) => app.topic("t", options));
+    const slow = await stage.open("/one?topic=t");
+    const quick = await stage.open("/one?topic=t");
+    slow.client.socket.pause();
+    const chunk = Buffer.alloc(16 * kib, 7);
+    while (slow.connection.bufferedBytes < 200 * kib) slow.connection.send(chunk);
+    const resume = async (): Promise<readonly string[]> => {
+      slow.client.socket.resume();
+      await stage.component.drains.find();
+      return await textsOf(slow);
+    };
+    return { ...stage, slow, quick, resume };
+  }
+
+  it("gets the newest of each key, in their order, where a topic conflates", async () => {
+    const { app, one, quick, resume } = await slowStage({ slowConsumer: "conflate" });
+    for (let i = 1; i <= 100; i += 1) {
+      await app.publish("t", `eur ${i}`, { key: "eur" });
+      if (i <= 50) await app.publish("t", `usd ${i}`, { key: "usd" });
+    }
+    await app.publish("t", "all 1");
+    await app.publish("t", "all 2");
+    expect(await textsOf(quick)).toHaveLength(152);
+    expect(await resume()).toEqual(["usd 50", "eur 100", "all 2"]);
+    expect(one.slowConsumers).toMatchObject({ conflated: 149, droppedOldest: 0, closed: 0 });
+  });
+
+  it("gets the last ones that fit, where a topic drops the oldest", async () => {
+    const { app, one, resume } = await slowStage({ slowConsumer: "drop-oldest" });
+    const body = "x".repeat(900);
+    for (let i = 1; i <= 1_000; i += 1) await app.publish("t", `${i} ${body}`);
+    const numbers = (await resume()).map((text) => Number(text.split(" ", 1)[0]));
+    const first = numbers[0] ?? 0;
+    expect(first).toBeGreaterThan(600);
+    expect(numbers).toEqual(Array.from({ length: 1_001 - first }, (_, i) => first + i));
+    expect(one.slowConsumers).toMatchObject({ droppedOldest: first - 1 });
+  });
+
+  it("gets the first ones that fit, where a topic drops new ones", async () => {
+    const { app, one, slow, resume } = await slowStage({ slowConsumer: "drop-new" });
+    const body = "x".repeat(900);
+    for (let i = 1; i <= 1_000; i += 1) await app.publish("t", `${i} ${body}`);
+    const { droppedNew } = one.slowConsumers;
+    expect(droppedNew).toBeGreaterThan(600);
+    expect(slow.connection.state).toBe("open");
+    const numbers = (await resume()).map((text) => Number(text.split(" ", 1)[0]));
+    expect(numbers).toEqual(Array.from({ length: 1_000 - droppedNew }, (_, i) => i + 1));
+  });
+
+  it("is closed with 4000, where a topic closes", async () => {
+    const { app, component, one, quick } = await slowStage({ slowConsumer: "close" });
+    const body = "x".repeat(60 * kib);
+    for (let i = 0; i < 3; i += 1) {
+      await app.publish("t", body, { key: "any", isVolatile: false });
+      // The engine tells of what it dropped when this turn of the event loop is over.
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    expect((await component.closes.find()).event).toMatchObject({ cause: "backpressure" });
+    expect(one.slowConsumers.closed).toBe(1);
+    expect(quick.connection.state).toBe("open");
+  });
+
+  it("does without what is volatile", async () => {
+    const { app, one, quick, resume } = await slowStage({});
+    await app.publish("t", "volatile", { isVolatile: true });
+    await app.publish("t", "lasting");
+    expect(await textsOf(quick)).toEqual(["volatile", "lasting"]);
+    expect(await resume()).toEqual(["lasting"]);
+    expect(one.slowConsumers.droppedVolatile).toBe(1);
+  });
+});
+
+describe("app.presence", () => {
+  it("knows who entered, until they leave or are closed", async () => {
+    const { app, component, open } = await startStage();
+    const [a, b] = [await open("/one"), await open("/two")];
+    const changes: string[] = [];
+    await app.presence.watch("room", ({ kind, data }) => changes.push(`${kind} ${String(data)}`));
+    await app.presence.enter("room", a.connection, "anna");
+    await app.presence.enter("room", b.connection, "ben");
+    expect(await app.presence.members("room")).toEqual([
+      { memberId: a.connection.id, data: "anna", connectionIds: [a.connection.id] },
+      { memberId: b.connection.id, data: "ben", connectionIds: [b.connection.id] },
+    ]);
+    a.client.destroy();
+    await component.closes.find();
+    await app.presence.leave("room", b.connection);
+    expect(await app.presence.count("room")).toEqual({ members: 0, connections: 0 });
+    expect(changes).toEqual(["join anna", "join ben", "leave anna", "leave ben"]);
+  });
+});
