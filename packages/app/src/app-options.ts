@@ -1,5 +1,7 @@
 import type { Broker, Logger } from "@windlass/core";
 import { z } from "zod";
+import { revocationOptionsSchema } from "./users/revocations.ts";
+import { userLimitSchema } from "./users/users.ts";
 
 /** A host as a browser shows it, without scheme and port; `""` stands for any. */
 export const httpHostSchema = z
@@ -51,6 +53,8 @@ export const appOptionsSchema = z.strictObject({
   blockIps: z.array(z.string()).default([]),
   maxConnections: countLimit(100_000),
   maxConnectionsPerIp: countLimit(0),
+  maxConnectionsPerUser: userLimitSchema.optional(),
+  revocations: revocationOptionsSchema.prefault({}),
   handshakeTimeoutMs: z.int().min(10).max(600_000).default(10_000),
   maxPendingHandshakes: z.int().min(1).max(1_000_000).default(1_000),
   refusalLog: z

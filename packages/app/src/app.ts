@@ -9,6 +9,7 @@ import {
   type OriginRule,
   type PublishResult,
   type Sendable,
+  type Topics,
   type Transport,
   WindlassError,
 } from "@windlass/core";
@@ -29,12 +30,26 @@ import { type HttpOptions, httpOptionsSchema, type RouteOptions } from "./route-
 import type { AppPresence } from "./topics/app-presence.ts";
 import type { PublishOptions } from "./topics/publish-options.ts";
 import type { TopicOptions } from "./topics/topic-options.ts";
+import type { Users } from "./users/users.ts";
+import { version } from "./version.ts";
 
 /**
  * `declaring` until `run()` is called, `starting` until it has bound its address, then `running`;
  * `closing` while `close()` waits for connections, then `closed`.
  */
 export type AppState = "declaring" | "starting" | "running" | "closing" | "closed";
+
+/** What a node is doing. */
+export interface AppInfo {
+  /** Unique over all nodes and restarts; ids of its connections begin with it. */
+  readonly nodeId: string;
+  /** Of Windlass. */
+  readonly version: string;
+  /** Open on this node. */
+  readonly connections: number;
+  /** Topics with a subscriber on this node. */
+  readonly topics: number;
+}
 
 /**
  * A WebSocket server whose paths are mapped to components; the counterpart of `Ratchet\App`.
@@ -72,6 +87,11 @@ export class App {
     this.#options = parseOptions(appOptionsSchema, options, "options");
     this.#log = neverThrowing(this.#options.logger ?? createLogger(this.#options.logLevel));
     this.#composition = composeNode(this.#options, this.#log);
+  }
+
+  /** The logger in use: the one that was given, or our own. */
+  get log(): Logger {
+    return this.#log;
   }
 
   get state(): AppState {
@@ -142,6 +162,26 @@ export class App {
     return this.#composition.topics.history(topic, query);
   }
 
+  /** Users who are connected, on all nodes: those whom `authenticate` of a route, or of a protocol, knew. */
+  get users(): Users {
+    return this.#composition.users.users;
+  }
+
+  /** The topics of all nodes; `undefined` on an app without a broker, which is alone. */
+  get topics(): Topics | undefined {
+    return this.#options.broker === undefined ? undefined : this.#composition.topics.hub;
+  }
+
+  /** What this node is doing now. */
+  info(): AppInfo {
+    const { nodeId, sockets, topics } = this.#composition;
+    const connections = sockets.entries.reduce(
+      (sum, { route }) => sum + route.dispatcher.connections.size,
+      0,
+    );
+    return { nodeId, version, connections, topics: topics.hub.topicCount };
+  }
+
   /** Who is present on topics, over all nodes. */
   get presence(): AppPresence {
     return this.#composition.presence;
@@ -182,6 +222,7 @@ export class App {
     try {
       await this.#composition.topics.open(this.#composition.nodeId);
       await this.#composition.presence.open(this.#composition.nodeId);
+      await this.#composition.users.open();
       const bound = await transport.listen();
       this.#transport = transport;
       this.#state = "running";
@@ -217,6 +258,7 @@ export class App {
     this.#state = "closing";
     this.#log.info({ graceMs }, "closing");
     await this.#transport?.close({ graceMs });
+    await this.#composition.users.close();
     await this.#composition.presence.store.close();
     await this.#composition.topics.hub.close();
     this.#state = "closed";

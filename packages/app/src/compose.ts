@@ -1,7 +1,6 @@
 import { randomBytes } from "node:crypto";
 import {
   allOf,
-  authenticateGuard,
   type Component,
   chooseSubprotocol,
   connectionLimitGuard,
@@ -12,6 +11,7 @@ import {
   type IpRules,
   ipGuard,
   type Logger,
+  type MemberLimit,
   MemoryPresence,
   type OriginRule,
   originGuard,
@@ -29,6 +29,9 @@ import type { ParsedAppOptions } from "./app-options.ts";
 import type { ParsedRouteOptions } from "./route-options.ts";
 import { AppPresence } from "./topics/app-presence.ts";
 import { AppTopics } from "./topics/app-topics.ts";
+import { AppUsers } from "./users/app-users.ts";
+import { UserDispatcher } from "./users/user-dispatcher.ts";
+import { userGuard } from "./users/user-guard.ts";
 
 /** Everything that is shared by the routes of one App. */
 export interface Composition {
@@ -42,6 +45,9 @@ export interface Composition {
   readonly nodeId: string;
   readonly topics: AppTopics;
   readonly presence: AppPresence;
+  readonly users: AppUsers;
+  /** Of routes that say nothing else. */
+  readonly userLimit: MemberLimit | undefined;
   /** Guards of the node, in front of those of each route. */
   readonly nodeGuards: readonly Guard[];
 }
@@ -68,6 +74,9 @@ export function composeNode(options: ParsedAppOptions, log: Logger): Composition
   if (maxConnectionsPerIp > 0)
     nodeGuards.push(connectionLimitPerIpGuard({ max: maxConnectionsPerIp }));
   const trustedProxies = parseIpRules(options.trustedProxies);
+  const topics = new AppTopics(options.broker, options.maxRecoveredPublications, log);
+  const presence = new AppPresence(presenceOf(options), log);
+  const { revocations, maxConnectionsPerUser } = options;
   return {
     sockets: new RouteTable(),
     fetch: new RouteTable(),
@@ -75,8 +84,10 @@ export function composeNode(options: ParsedAppOptions, log: Logger): Composition
     addressGuard,
     nodeGuards,
     nodeId: randomBytes(6).toString("hex"),
-    topics: new AppTopics(options.broker, options.maxRecoveredPublications, log),
-    presence: new AppPresence(presenceOf(options), log),
+    topics,
+    presence,
+    users: new AppUsers(topics.hub, presence.store, { revocations, log }),
+    userLimit: maxConnectionsPerUser,
   };
 }
 
@@ -92,7 +103,7 @@ function presenceOf({ broker }: ParsedAppOptions): PresenceStore {
  */
 export function composeRoute<Data>(
   definition: RouteDefinition<Data>,
-  { nodeGuards, presence, topics }: Composition,
+  { nodeGuards, presence, topics, users, userLimit }: Composition,
 ): SocketRoute {
   const { path, component, allowedOrigins, options } = definition;
   const { subprotocols, strictSubprotocols, missingOrigin, originMode, guards } = options;
@@ -107,21 +118,26 @@ export function composeRoute<Data>(
   if (maxConnections > 0) chain.push(connectionLimitGuard({ max: maxConnections, scope: "route" }));
   if (maxConnectionsPerIp > 0) chain.push(connectionLimitPerIpGuard({ max: maxConnectionsPerIp }));
   chain.push(...guards);
-  if (authenticate !== undefined) chain.push(authenticateGuard(authenticate));
+  if (authenticate !== undefined) {
+    users.need();
+    const limit = options.maxConnectionsPerUser ?? userLimit;
+    chain.push(userGuard(authenticate, users.registry, limit));
+  }
   chain.push(presence.guard);
   const { serialized, maxQueuedMessages, maxQueuedBytes, callbackTimeoutMs, rateLimit } = options;
+  const inner = createDispatcher(component, {
+    serialized,
+    maxQueuedMessages,
+    maxQueuedBytes,
+    callbackTimeoutMs,
+    ...(rateLimit !== undefined && { rateLimit }),
+  });
   return {
     pattern: path,
     verifyUpgrade,
     guard: allOf(...chain),
     chooseSubprotocol: (offered) => chooseSubprotocol(offered, subprotocols),
-    dispatcher: createDispatcher(component, {
-      serialized,
-      maxQueuedMessages,
-      maxQueuedBytes,
-      callbackTimeoutMs,
-      ...(rateLimit !== undefined && { rateLimit }),
-    }),
+    dispatcher: authenticate === undefined ? inner : new UserDispatcher(inner, users.registry),
     interest: topics.hub,
     slowConsumers: {
       droppedNew: 0,

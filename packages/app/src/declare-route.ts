@@ -11,6 +11,7 @@ import { parseOptions } from "./option-error.ts";
 import type { Route } from "./route.ts";
 import { type RouteOptions, routeOptionsSchema } from "./route-options.ts";
 import { RouteAudience } from "./topics/route-audience.ts";
+import type { AppComponentRoute } from "./users/component-users.ts";
 
 /** What `app.route()` was given, and the host that stands where none is named. */
 export interface GivenRoute<Data> {
@@ -43,7 +44,7 @@ export function declareRoute<Data>(
   const route = composeRoute(definition, composition);
   addSocketRoute(composition.sockets, hosts, route);
   const connections = route.dispatcher.connections as ReadonlySet<Connection<Data>>;
-  const { topics, presence } = composition;
+  const { topics, presence, users } = composition;
   const publisher: TopicPublisher = {
     publish: (topic, data, delivery) =>
       transportOf()?.publish(route, topic, data, delivery) ?? false,
@@ -51,7 +52,19 @@ export function declareRoute<Data>(
   };
   const audience = new RouteAudience(path, publisher);
   topics.hub.addAudience(audience);
-  component.onRoute?.({ path, ...publisher, topics: topics.hub, presence: presence.store });
+  const declared: AppComponentRoute = {
+    path,
+    ...publisher,
+    topics: topics.hub,
+    presence: presence.store,
+    users: {
+      registry: users.registry,
+      users: users.users,
+      limit: parsed.maxConnectionsPerUser ?? composition.userLimit,
+      need: () => users.need(),
+    },
+  };
+  component.onRoute?.(declared);
   return {
     path,
     options: parsed,

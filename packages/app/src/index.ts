@@ -60,9 +60,21 @@ export {
   silentLogger,
   WindlassError,
 } from "@windlass/core";
-export type { AppState } from "./app.ts";
+export type { AppInfo, AppState } from "./app.ts";
 export { App } from "./app.ts";
 export type { AppOptions, CloseOptions, ParsedAppOptions } from "./app-options.ts";
+// Recognising users.
+export type { AuthenticatedUser } from "./auth/authenticated-user.ts";
+export type { CookieAuthenticateOptions } from "./auth/cookie-authenticate.ts";
+export { cookieAuthenticate } from "./auth/cookie-authenticate.ts";
+export { firstOf } from "./auth/first-of.ts";
+export type { JwtAuthenticateOptions } from "./auth/jwt-authenticate.ts";
+export { jwtAuthenticate, jwtTokenAuthenticate } from "./auth/jwt-authenticate.ts";
+export type { JwtAlgorithm, JwtPublicKey } from "./auth/jwt-keys.ts";
+export type { JwtOptions } from "./auth/jwt-options.ts";
+export type { SignedCookieOptions } from "./auth/signed-cookie.ts";
+export { signCookie } from "./auth/signed-cookie.ts";
+export type { TokenSource } from "./auth/token-source.ts";
 export { EchoServer } from "./echo-server.ts";
 // Typed messages.
 export { asyncApi, protocolDocs } from "./protocol/documents.ts";
@@ -77,11 +89,7 @@ export type {
   TopicPolicies,
   TopicPolicy,
 } from "./protocol/handler-types.ts";
-export type {
-  ProtocolBroadcastOptions,
-  ProtocolPublishOptions,
-  ProtocolStats,
-} from "./protocol/protocol-component.ts";
+export type { ProtocolStats } from "./protocol/protocol-component.ts";
 export { ProtocolComponent } from "./protocol/protocol-component.ts";
 export type {
   CloseHint,
@@ -89,6 +97,11 @@ export type {
   RequestOptions,
 } from "./protocol/protocol-connection.ts";
 export type { MessageRateLimit, ProtocolOptions } from "./protocol/protocol-options.ts";
+export type {
+  ProtocolBroadcastOptions,
+  ProtocolPublishing,
+  ProtocolPublishOptions,
+} from "./protocol/protocol-publishing.ts";
 // Pushing from what has no WebSocket.
 export type { PushApi, PushStats } from "./push/push-api.ts";
 export { createPushApi } from "./push/push-api.ts";
@@ -111,3 +124,13 @@ export { closeOnSignals } from "./signals.ts";
 export type { AppPresence } from "./topics/app-presence.ts";
 export type { ConnectionOrId, PublishOptions } from "./topics/publish-options.ts";
 export type { TopicOptions } from "./topics/topic-options.ts";
+// Users, over all nodes.
+export type { Revocation, TokenRevocation, UserRevocation } from "./users/revocation.ts";
+export type {
+  OnlineCount,
+  OnlineUser,
+  UserDisconnectOptions,
+  UserListOptions,
+  UserSendOptions,
+  Users,
+} from "./users/users.ts";

@@ -33,13 +33,18 @@ interface Row {
 const page = readFileSync(new URL("../../../docs/reference/options.md", import.meta.url), "utf8");
 const required = "required";
 
+/** What a record or a list holds. */
+function heldBy({ additionalProperties, items }: Option): Option | undefined {
+  return typeof additionalProperties === "object" ? additionalProperties : items;
+}
+
 /** The options of a schema, also those inside of options, by path: `heartbeat.timeoutMs`, `rateLimits.*.burst`. */
 function optionsOf(schema: z.ZodType): Map<string, Option> {
   const options = new Map<string, Option>();
   const walk = (option: Option, prefix: string): void => {
-    const { properties = {}, additionalProperties, items } = option;
-    if (typeof additionalProperties === "object") walk(additionalProperties, `${prefix}*.`);
-    if (items !== undefined) walk(items, `${prefix}*.`);
+    const { properties = {} } = option;
+    const held = heldBy(option);
+    if (held !== undefined) walk(held, `${prefix}*.`);
     for (const [name, member] of Object.entries(properties)) {
       const isRequired = option.required?.includes(name) && member.default === undefined;
       options.set(`${prefix}${name}`, isRequired ? { ...member, default: required } : member);

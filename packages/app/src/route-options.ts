@@ -1,6 +1,7 @@
 import type { Authenticate, Guard } from "@windlass/core";
 import { z } from "zod";
 import { countLimit, httpHostSchema } from "./app-options.ts";
+import { userLimitSchema } from "./users/users.ts";
 
 const hosts = z
   .union([httpHostSchema, z.array(httpHostSchema).min(1)], {
@@ -42,6 +43,7 @@ export const routeOptionsSchema = z
       .optional(),
     maxConnections: countLimit(0),
     maxConnectionsPerIp: countLimit(0),
+    maxConnectionsPerUser: userLimitSchema.optional(),
     maxPayloadBytes: z.int().min(1).max(maxPayloadCeiling).default(65_536),
     maxBackpressureBytes: bufferLimit(1_024),
     slowConsumer: z.enum(["close", "drop"]).default("close"),

@@ -47,6 +47,8 @@ export function nativeRoute(dispatcher: Dispatcher): {
     dispatcher,
     policy,
     chooseSubprotocol: () => "",
+    interest: { retain: () => {}, release: () => {} },
+    slowConsumers: { droppedNew: 0, droppedOldest: 0, conflated: 0, droppedVolatile: 0, closed: 0 },
   };
   const runtime = new RouteRuntime(route, node, 0);
   const connection = new UwsConnection(runtime, createInMemoryHandshake(), undefined);

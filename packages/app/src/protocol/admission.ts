@@ -5,6 +5,7 @@ import type { Peer } from "./peer.ts";
 import { topicOfCodec } from "./publishing.ts";
 import { refuseFrame, wireError } from "./refusals.ts";
 import { acceptToken, expiryOf, toTokenUser } from "./token-users.ts";
+import { joinSeat, renewSeat, takeSeat } from "./user-seats.ts";
 
 /** Makes a connection wait for its token, if the component wants one; whether it does. */
 export function awaitToken(peer: Peer): boolean {
@@ -62,9 +63,20 @@ function admit(
       refuseToken(peer);
       return undefined;
     }
-    acceptToken(peer, user);
-    const busy = answer();
-    return isFirst && peer.raw.state === "open" ? both(busy, open(peer)) : busy;
+    if (!isFirst) {
+      if (!renewSeat(peer, user)) {
+        refuseToken(peer);
+        return undefined;
+      }
+      acceptToken(peer, user);
+      return answer();
+    }
+    const begin = (): Promise<void> | undefined => {
+      acceptToken(peer, user);
+      const busy = answer();
+      return peer.raw.state === "open" ? both(busy, open(peer)) : busy;
+    };
+    return takeSeat(peer, user)?.then((isSeated) => (isSeated ? begin() : undefined)) ?? begin();
   };
   peer.isCheckingToken = true;
   try {
@@ -133,6 +145,7 @@ export function open(peer: Peer): Promise<void> | undefined {
   peers.add(peer);
   publisher.opened(peer.codec);
   ownTopics.opened();
+  joinSeat(peer);
   peer.hasOpened = true;
   peer.raw.subscribe(topicOfCodec(peer.codec));
   try {

@@ -10,6 +10,7 @@ import {
 } from "@windlass/core";
 import type { ErrorFrame, Frame, FrameCodec, Payload, ResponseFrame } from "@windlass/protocol";
 import { ProtocolError, RequestDefinition, schemaOf, toWire } from "@windlass/protocol";
+import type { UserSeat } from "../users/user-seat.ts";
 import type { RunningCall } from "./call.ts";
 import type { TokenUser } from "./handler-types.ts";
 import { Lane } from "./lane.ts";
@@ -41,6 +42,8 @@ export class Peer implements ProtocolConnection, SessionUser {
   /** Whether an event or a request has come. */
   hasMessages = false;
   tokenUser: TokenUser | undefined;
+  /** Its place among the connections of the user that its token names. */
+  seat: UserSeat | undefined;
   /** Stops the timer of authentication, or that of the token's end. */
   stopTokenTimer: (() => void) | undefined;
   /** Whether `onOpen` was called; the promise while it takes its time. */
@@ -220,6 +223,7 @@ export class Peer implements ProtocolConnection, SessionUser {
   ended(): void {
     this.lane.clear();
     this.runtime.subscriptions.endAll(this);
+    if (this.seat !== undefined) this.runtime.users?.registry.leave(this.seat);
     if (this.session !== undefined) this.runtime.sessions.leave(this.session, this);
     this.stopTokenTimer?.();
     this.#controller?.abort();

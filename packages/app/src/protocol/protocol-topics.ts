@@ -17,7 +17,8 @@ import type { TopicPolicy as ProtocolTopicPolicy } from "./handler-types.ts";
 import { broadcastFrame, publicationFrame, toPublicationText } from "./publication-frames.ts";
 import type { FramePublisher } from "./publishing.ts";
 
-const unheard: PublishResult = Object.freeze({ isDuplicate: false, hasSubscribers: false });
+/** Nobody is there. */
+export const unheard: PublishResult = Object.freeze({ isDuplicate: false, hasSubscribers: false });
 
 /** What the topics of a component are made of. */
 export interface ProtocolTopicsParts {

@@ -1,5 +1,6 @@
 import type { Clock, Deadlines } from "@windlass/core";
 import type { PresentMember, Protocol, TopicPatterns } from "@windlass/protocol";
+import type { ComponentUsers } from "../users/component-users.ts";
 import type { CompiledHandler } from "./handler-table.ts";
 import type { ProtocolCallbacks, TopicPolicy } from "./handler-types.ts";
 import type { Enter } from "./lane.ts";
@@ -25,6 +26,8 @@ export interface ProtocolRuntime<User extends SessionUser> {
   readonly ownTopics: ProtocolTopics;
   /** Who is present; `undefined` as long as the component has no route. */
   presence: Presences<User> | undefined;
+  /** The users of the App; `undefined` as long as the component has no route of one. */
+  users: ComponentUsers | undefined;
   /** What the server itself does with subscriptions. */
   readonly subscriptions: ServerSubscriptions<User>;
   /** @throws ProtocolError `ERR_TOPIC_INVALID`, `ERR_NAME_UNKNOWN` */
@@ -47,7 +50,7 @@ export interface Presences<User> {
   members(user: User | undefined, topic: string, limit: number): Promise<readonly PresentMember[]>;
 }
 
-/** Subscriptions that no client asked for. */
+/** Subscriptions that no client asked for, and the end of everything. */
 interface ServerSubscriptions<User> {
   readonly begin: (user: User, topic: string) => Promise<void> | undefined;
   /** Whether there was one. */

@@ -3,6 +3,7 @@ import type { Component } from "../contract/component.ts";
 import type { Connection } from "../contract/connection.ts";
 import type { CloseEvent } from "../contract/disconnect.ts";
 import type { Message } from "../contract/message.ts";
+import { InMemoryRoute } from "../testing/in-memory-route.ts";
 import { ComponentDecorator } from "./component-decorator.ts";
 
 const connection = { id: "1" } as unknown as Connection;
@@ -48,7 +49,7 @@ describe("ComponentDecorator", () => {
   it("passes on the inner component's subprotocols and its route", () => {
     const inner = { subprotocols: ["chat.v1"], onRoute: vi.fn(), onMessage: () => undefined };
     const decorator = new ComponentDecorator(inner);
-    const route = { publish: () => true };
+    const route = new InMemoryRoute({ onMessage: () => undefined });
     decorator.onRoute(route);
     expect(decorator.subprotocols).toEqual(["chat.v1"]);
     expect(inner.onRoute).toHaveBeenCalledExactlyOnceWith(route);

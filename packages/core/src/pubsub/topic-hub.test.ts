@@ -126,7 +126,7 @@ describe("keeping", () => {
     let position: Position | undefined;
     for (let i = 0; i < 6; i += 1) position = (await hub.publish("t", `${i}`)).position;
     hub.retain("t");
-    const since = { epoch: "", offset: 0, ...position, ...difference };
+    const since = { epoch: "", ...position, ...difference };
     await hub.recover("t", since, (recovery) =>
       expect(recovery).toEqual({ publications: [], position, gap }),
     );

@@ -188,7 +188,8 @@ export class TopicHub implements Topics {
     { attributes, except, where, idempotency }: TopicPublishOptions = {},
   ): Promise<PublishResult> {
     if (where !== undefined) throw this.#whereRefused(policy);
-    const hasSubscribers = this.#audiences.some((audience) =>
+    const hasListeners = (this.#topics.get(topic)?.listeners.size ?? 0) > 0;
+    const hasAudience = this.#audiences.some((audience) =>
       audience.hasSubscribers(topic, attributes),
     );
     const all = attributesFor(attributes, except?.id);
@@ -201,7 +202,7 @@ export class TopicHub implements Topics {
       ...(policy?.history !== undefined && { history: policy.history }),
       ...(idempotency !== undefined && { idempotency }),
     });
-    return { ...receipt, hasSubscribers };
+    return { ...receipt, hasSubscribers: hasListeners || hasAudience };
   }
 
   async #recover(

@@ -97,10 +97,7 @@ function keepable(payload: Payload): Payload {
 }
 
 /** The connections to look at. A copy of them: what is sent may close some. */
-function candidates(
-  runtime: RouteRuntime,
-  { eligible }: DeliveryOptions,
-): readonly RouteMember[] {
+function candidates(runtime: RouteRuntime, { eligible }: DeliveryOptions): readonly RouteMember[] {
   if (eligible === undefined) return [...runtime.bySerial.values()];
   return [...new Set(eligible)]
     .map((id) => runtime.find(id))
