@@ -16,6 +16,47 @@ ANSWER_S = 10  # and take the link for dead without one
 LONGEST_WAIT_S = 30
 
 
+NOTHING_YET = {"epoch": "", "offset": 0}
+
+
+class Topic:
+    """What is wanted of a topic, and what has been seen of it."""
+
+    def __init__(self, on_publication, on_lost):
+        self.on_publication, self.on_lost = on_publication, on_lost
+        self.position = None  # of the last publication; topics without history have none
+        self.held = []  # publications that wait for the answer to `subscribe`, None after it
+
+    def published(self, frame):
+        if self.held is not None:
+            self.held.append(frame)  # the new ones may come before those that were missed
+            return
+        self._hand_over(frame)
+
+    def accepted(self, result, since):
+        held, self.held = self.held, None
+        position = None if result is None else result.get("position", NOTHING_YET)
+        is_recovered = result is not None and result.get("recovered", False)
+        if is_recovered:
+            held.sort(key=lambda frame: frame["offset"])
+        if not is_recovered or position["epoch"] != since["epoch"]:
+            self.position = NOTHING_YET  # the count begins anew
+        for frame in held:
+            self._hand_over(frame)
+        self.position = position
+        if since is not None and not is_recovered:
+            self.on_lost()
+
+    def _hand_over(self, frame):
+        if "offset" in frame:
+            known = self.position or NOTHING_YET
+            epoch = frame.get("epoch", known["epoch"])
+            if epoch == known["epoch"] and frame["offset"] <= known["offset"]:
+                return  # it has been seen
+            self.position = {"epoch": epoch, "offset": frame["offset"]}
+        self.on_publication(frame["name"], frame.get("data"))
+
+
 class Client:
     """One session over as many connections as it takes; `run()` keeps it connected."""
 
@@ -27,6 +68,8 @@ class Client:
         self.session = secrets.token_urlsafe(24)  # 32 letters, digits, _ and -
         self.last_id = 0
         self.unanswered = {}  # frame and future by id; ids rise
+        self.topics = {}  # by name
+        self.asked = {}  # topic and its position by the id of `subscribe`, on the connection of now
         self.outbox = None  # what is to be written on the connection of now
         self.is_welcome = False
         self.failures = 0
@@ -39,6 +82,13 @@ class Client:
     def request(self, name, data):
         """Sends a request; the future is done with its result."""
         return self._post({"type": "request", "name": name, "data": data})
+
+    def subscribe(self, topic, on_publication, on_lost=lambda: None):
+        """Calls `on_publication` with name and data, also with what was missed without a connection.
+        Where the server does not have that any more, `on_lost` is called."""
+        self.topics[topic] = Topic(on_publication, on_lost)
+        if self.is_welcome:
+            self._ask_for(topic)
 
     async def run(self):
         """Returns when the server does not want this client any more."""
@@ -73,6 +123,9 @@ class Client:
                 self._received(json.loads(await self._next_text(socket)))
         finally:
             self.is_welcome = False
+            self.asked.clear()
+            for topic in self.topics.values():
+                topic.held = []
             writer.cancel()
 
     async def _next_text(self, socket):
@@ -97,11 +150,20 @@ class Client:
             for unanswered, _ in self.unanswered.values():
                 self.outbox.put_nowait(unanswered)
             self.is_welcome = True
+            for topic in self.topics:
+                self._ask_for(topic)
             return
         if kind == "event":
             self.on_event(frame["name"], frame.get("data"))
         elif kind == "request":
             self.outbox.put_nowait(self._answer(frame["name"], frame.get("data"), frame_id))
+        elif kind == "publication" and frame["topic"] in self.topics:
+            self.topics[frame["topic"]].published(frame)
+        elif kind == "gap" and frame["topic"] in self.topics:
+            self.topics[frame["topic"]].on_lost()
+        elif kind == "response" and frame_id in self.asked:
+            topic, since = self.asked.pop(frame_id)
+            topic.accepted(frame.get("data"), since)
         elif kind == "reconnect":
             self.ordered_wait_s = frame["afterMs"] / 1000
         elif kind in ("ack", "response", "error") and frame_id in self.unanswered:
@@ -118,6 +180,16 @@ class Client:
         elif kind == "error":
             self.log(f"{frame['code']}: {frame['message']}")
         # Other types are ignored, `cancel` too: requests of the server are answered at once.
+
+    def _ask_for(self, name):
+        """What is asked on one connection is not asked again by itself on the next one."""
+        self.last_id += 1
+        topic = self.topics[name]
+        frame = {"type": "subscribe", "id": self.last_id, "topic": name}
+        if topic.position is not None:
+            frame["since"] = topic.position
+        self.asked[self.last_id] = (topic, topic.position)
+        self.outbox.put_nowait(frame)
 
     def _answer(self, name, data, frame_id):
         if name in self.answers:

@@ -9,6 +9,7 @@ import { scheduleCases } from "./schedule-cases.ts";
 import { sessionCases } from "./session-cases.ts";
 import { talkingCases } from "./talking-cases.ts";
 import { tokenCases } from "./token-cases.ts";
+import { topicCases } from "./topic-cases.ts";
 
 /** Every case, with those that take long or without. */
 export function allCases(isLong: boolean): readonly ClientCase[] {
@@ -20,6 +21,7 @@ export function allCases(isLong: boolean): readonly ClientCase[] {
     ...tokenCases,
     ...queueCases,
     ...sessionCases,
+    ...topicCases,
     ...fakeServerCases,
     ...plainSocketCases,
     ...flappingCases(isLong),

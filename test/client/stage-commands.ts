@@ -69,6 +69,13 @@ export interface AskOutcome {
   readonly codes: Readonly<Record<string, number>>;
 }
 
+/** Numbers for a feed: from the first to the last. */
+export interface FeedOrder {
+  readonly feed: string;
+  readonly first: number;
+  readonly last: number;
+}
+
 /** What a case can have done on its stage; each takes one argument, as JSON. */
 export interface StageCommands {
   /** How many sound connections it hit. */
@@ -89,6 +96,8 @@ export interface StageCommands {
   /** Asks for the next moment, and says whether the answer was right. */
   askMoment(nothing?: undefined): Promise<boolean>;
   publish(order: { readonly room: string; readonly who: string }): void;
+  /** Publishes numbers to a topic with history, one after the other, a millisecond between them. */
+  publishItems(order: FeedOrder): Promise<void>;
   publishMoment(order: { readonly room: string }): void;
   /** Objects of requests that the server's memory still holds after a garbage collection. */
   leftovers(nothing?: undefined): Promise<number>;

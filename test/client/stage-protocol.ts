@@ -46,6 +46,9 @@ export const stageProtocol = defineProtocol({
   topics: {
     "room/:name": { events: { joined: z.object({ who: z.string() }), moment } },
     "secret/:name": { events: { joined: z.object({ who: z.string() }) } },
+    /** Keeps what is published, by the server and by clients. */
+    "feed/:name": { events: { item: numbered }, history: { size: 10_000, ttlMs: 600_000 } },
+    "hall/:name": { events: {}, presence: z.object({ nick: z.string() }) },
   },
 });
 

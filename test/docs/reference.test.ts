@@ -12,6 +12,7 @@ const entries = {
   "@windlass/protocol/msgpack": "packages/protocol/src/msgpack/index.ts",
   "@windlass/protocol/asyncapi": "packages/protocol/src/asyncapi/index.ts",
   "@windlass/client": "packages/client/src/index.ts",
+  "@windlass/client/presence": "packages/client/src/presence/index.ts",
 } as const;
 
 /** The sections of the page by the entry that their heading names. */

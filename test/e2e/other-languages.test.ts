@@ -1,3 +1,4 @@
+import { setTimeout as pause } from "node:timers/promises";
 import { type App, CloseCode, ProtocolComponent, type ProtocolConnection } from "@windlass/app";
 import { defineProtocol, request } from "@windlass/protocol";
 import { beforeAll, describe, expect, it, onTestFinished } from "vitest";
@@ -139,6 +140,46 @@ describe("the client in Python", () => {
     program.finish();
     expect(await program.exited()).toBe(0);
     expect(stage.effects).toEqual(["first", "second", "third"]);
+  });
+
+  it("gets what was published while it was cut off, once and in order", async () => {
+    const protocol = defineProtocol({
+      topics: { feed: { events: { item: z.int() }, history: { size: 1_000, ttlMs: 60_000 } } },
+    });
+    const component = new ProtocolComponent(protocol, {
+      topics: { feed: { authorize: () => true } },
+    });
+    const { port } = await startApp((app) => app.route("/feed", component, ["*"]));
+    const proxy = await TcpProxy.start(port);
+    onTestFinished(() => proxy.close());
+    const script = `
+import asyncio, sys
+sys.path.insert(0, "examples/python")
+from windlass_client import Client
+client = Client("ws://localhost:${proxy.port}/feed", None, {}, log=lambda text: None)
+client.subscribe("feed", lambda name, item: print(name, item, flush=True), lambda: print("lost"))
+asyncio.run(client.run())
+`;
+    const program = new PythonProgram(python, "-c", script);
+    const publish = async (item: number) => await component.publish("feed", {}, "item", item);
+    let items = 0;
+    // Until it has subscribed, nobody hears what is published.
+    while (!program.output.includes("item")) {
+      items += 1;
+      await publish(items);
+      await pause(20);
+    }
+    const first = Number(/item (\d+)/.exec(program.output)?.[1]);
+    for (let cuts = 0; cuts < 4; cuts += 1) {
+      proxy.cut(cuts % 2 === 0 ? "rst" : "fin");
+      for (const last = items + 10; items < last; items += 1) await publish(items + 1);
+      await program.printed(`item ${items}`);
+    }
+    const printed = Array.from(
+      { length: items - first + 1 },
+      (_, index) => `item ${first + index}`,
+    );
+    expect(program.output.trim().split("\n")).toEqual(printed);
   });
 
   it("comes back after 4000, not before the time that the server asks for", async () => {

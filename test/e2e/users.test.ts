@@ -115,7 +115,7 @@ describe("app.users", () => {
     const client = await open("/raw?user=anna&token=t1");
     const other = await open("/raw?user=anna&token=t2");
     const before = performance.now();
-    await app.users.revoke({ tokenId: "t1" });
+    await app.users.revoke({ tokenId: "t1", untilMs: Date.now() + 60_000 });
     expect(await client.closeFrame()).toMatchObject({ code: 4501 });
     expect(performance.now() - before).toBeLessThan(1_000);
     const refused = await RawClient.connect(port);
@@ -140,7 +140,7 @@ describe("a user that a protocol has recognised", () => {
     const excess = await open("/in-band");
     excess.writeText(hello("user=anna"));
     expect(await excess.closeFrame()).toMatchObject({ code: 4503 });
-    await app.users.disconnect("anna", 4500, "bye");
+    await app.users.disconnect("anna", { code: 4500, reason: "bye" });
     expect(await client.closeFrame()).toMatchObject({ code: 4500 });
     await expect.poll(() => app.users.isOnline("anna")).toBe(false);
   });
@@ -150,7 +150,7 @@ describe("a user that a protocol has recognised", () => {
     const client = await open("/in-band");
     client.writeText(hello("user=anna&token=t1"));
     await client.text();
-    await app.users.revoke({ tokenId: "t1" });
+    await app.users.revoke({ tokenId: "t1", untilMs: Date.now() + 60_000 });
     expect(await client.closeFrame()).toMatchObject({ code: 4501 });
     const again = await open("/in-band");
     again.writeText(hello("user=anna&token=t1"));

@@ -94,7 +94,14 @@ function stageComponent(
       moment: (_connection, moment) => nextMoment(moment),
       say: (connection, { text }) => void connection.send("said", { text }),
     },
-    topics: { "room/:name": { authorize: () => true } },
+    topics: {
+      "room/:name": { authorize: () => true },
+      "feed/:name": { authorize: () => true, publish: () => true },
+      "hall/:name": {
+        authorize: () => true,
+        member: ({ handshake }) => ({ nick: handshake.query.get("nick") ?? "nobody" }),
+      },
+    },
     ...(isGuarded && {
       authenticate: (token: string | undefined) => {
         record.change(() => record.tokens.push(token ?? null));
@@ -103,7 +110,12 @@ function stageComponent(
     }),
     // The failure of a test is no line in the log, where every error is a surprise.
     onHandlerError: () => {},
-    onOpen: (connection) => record.change(() => opened(record, connection)),
+    onOpen: async (connection) => {
+      record.change(() => opened(record, connection));
+      // The server subscribes these by itself, before they can ask.
+      const feed = connection.handshake.query.get("feed");
+      if (feed !== null) await connection.subscribe("feed/:name", { name: feed });
+    },
     onClose: (connection, { code }) =>
       record.change(() => {
         record.connections.delete(connection);

@@ -1,6 +1,8 @@
+import { setTimeout as pause } from "node:timers/promises";
 import type {
   AskOrder,
   AskOutcome,
+  FeedOrder,
   LinkFault,
   StageCommands,
   StageFigures,
@@ -167,6 +169,13 @@ export class ClientStage implements StageCommands {
 
   publish({ room, who }: { readonly room: string; readonly who: string }): void {
     this.#running.component.publish("room/:name", { name: room }, "joined", { who });
+  }
+
+  async publishItems({ feed, first, last }: FeedOrder): Promise<void> {
+    for (let n = first; n <= last; n += 1) {
+      await this.#running.component.publish("feed/:name", { name: feed }, "item", { n });
+      await pause(1);
+    }
   }
 
   publishMoment({ room }: { readonly room: string }): void {

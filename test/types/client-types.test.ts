@@ -2,6 +2,7 @@ import { describeTypes } from "./describe-types.ts";
 
 const before = `
 import { connect } from "@windlass/client";
+import { presence } from "@windlass/client/presence";
 import { bigintString, defineProtocol, encoded, request } from "@windlass/protocol";
 import { z } from "zod";
 const chat = defineProtocol({
@@ -16,6 +17,10 @@ const chat = defineProtocol({
   topics: {
     "room/:name/:part": { events: { joined: z.object({ nick: z.string() }), left: z.string() } },
     news: { events: { headline: z.string() } },
+    hall: {
+      events: { bell: encoded(bigintString) },
+      presence: z.object({ nick: z.string(), since: z.string().transform((text) => new Date(text)) }),
+    },
   },
 });
 const asking = defineProtocol({
@@ -23,6 +28,8 @@ const asking = defineProtocol({
 });
 const url = "ws://localhost/";
 const client = connect(chat, url);
+const news = client.subscribe("news", {}, {});
+const hall = client.subscribe("hall", {}, {});
 `;
 
 const right = [
@@ -55,6 +62,22 @@ const right = [
   [
     "subscribing without parameters",
     'client.subscribe("news", {}, { headline: (text) => { void text.length; } });',
+  ],
+  [
+    "going on from a position",
+    'const { position } = news; client.subscribe("news", {}, {}, { since: position, onRecovered: ({ recovered, gap }) => { if (!recovered && gap === "trimmed") client.close(); } });',
+  ],
+  [
+    "publishing, data as the schema's input",
+    'const position = await news.publish("headline", ""); void position?.offset.toFixed(); await hall.publish("bell", 1n);',
+  ],
+  [
+    "who is present, data as the schema's output",
+    "const [first] = await presence(hall).members({ timeoutMs: 1 }); void first?.data.since.getTime();",
+  ],
+  [
+    "who comes and goes",
+    "const stop: () => void = presence(hall).onChange(({ members, joined, left }) => { for (const { id, data } of [...members, ...joined, ...left]) void (id + data.nick); }); stop();",
   ],
   [
     "answering",
@@ -107,6 +130,38 @@ const wrong = [
     'client.subscribe("news", {}, { joined: () => {} });',
     "'joined'",
   ],
+  [
+    "a misspelt option of a subscription",
+    'client.subscribe("news", {}, {}, { onRecoverd() {} });',
+    "'onRecoverd'",
+  ],
+  [
+    "a position that is none",
+    'client.subscribe("news", {}, {}, { since: { offset: 1 } });',
+    "'epoch' is missing",
+  ],
+  [
+    "a reason that does not exist",
+    'client.subscribe("news", {}, {}, { onRecovered: ({ gap }) => gap === "trimed" });',
+    "no overlap",
+  ],
+  ["publishing what the topic does not have", 'void news.publish("bell", 1n);', "'\"bell\"'"],
+  [
+    "publishing other data",
+    'void news.publish("headline", 1);',
+    "'number' is not assignable to parameter of type 'string'",
+  ],
+  [
+    "publishing the wire's form of an encoded payload",
+    'void hall.publish("bell", "1");',
+    "'bigint'",
+  ],
+  ["members of a topic without presence", "presence(news);", "'presence' is missing"],
+  [
+    "reading what members do not have",
+    "presence(hall).onChange(({ joined: [member] }) => member?.data.nickname);",
+    "'nickname' does not exist",
+  ],
   ["no handlers for requests of the server", "connect(asking, url);", "Expected 3 arguments"],
   ["a missing handler", "connect(asking, url, { handlers: {} });", "'confirm' is missing"],
   [
@@ -139,6 +194,11 @@ const shownExactly = [
     "const result: {\n    sum: number;\n}",
   ],
   [
+    "the data of a member",
+    "presence(hall).onChange(({ members: [member] }) => { const /*?*/data = member?.data; });",
+    "const data: {\n    nick: string;\n    since: Date;\n}",
+  ],
+  [
     "the data of a server's request",
     "connect(asking, url, { handlers: { confirm: (/*?*/data) => true } });",
     "(parameter) data: {\n    question: string;\n}",
@@ -146,6 +206,9 @@ const shownExactly = [
 ] as const;
 
 const shownShortly = [
+  ["a subscription", "void /*?*/hall;"],
+  ["publish()", 'void hall./*?*/publish("bell", 1n);'],
+  ["presence()", "/*?*/presence(hall);"],
   ["the client", "void /*?*/client;"],
   ["connect()", "/*?*/connect(chat, url);"],
   ["send()", 'void client./*?*/send("say", { text: "" });'],

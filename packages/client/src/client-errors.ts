@@ -7,19 +7,17 @@ import { ProtocolError } from "@windlass/protocol";
  */
 export const clientErrors = {
   ERR_WEBSOCKET_MISSING:
-    "No global WebSocket; Node 20 has none. Run `npm install ws` and pass { WebSocket } from it.",
+    "No global WebSocket, as in Node 20. Run `npm install ws` and pass its { WebSocket }.",
   ERR_CONNECT_TIMEOUT: "Not open within {timeoutMs} ms. Check the URL, or raise connectTimeoutMs.",
-  ERR_LINK_DEAD: "The link is dead: nothing came within {timeoutMs} ms after a ping.",
+  ERR_LINK_DEAD: "Nothing came within {timeoutMs} ms after a ping.",
   ERR_CONNECTION_CLOSED: 'Closed for good: {code} "{reason}". Connect anew.',
   ERR_REQUEST_TIMEOUT: '"{name}" was not answered within {timeoutMs} ms. Raise timeoutMs.',
   ERR_MESSAGE_EXPIRED: '"{name}" was not answered within {timeoutMs} ms. Raise queue.expireMs.',
   ERR_CANCELLED: '"{name}" was cancelled.',
   ERR_QUEUE_FULL:
     "{messages} messages of {bytes} bytes wait; wanted at most {maxMessages} of {maxBytes}. Wait for answers, or raise queue.",
-  ERR_MESSAGE_TOO_BIG:
-    'The server closes the connection when it gets "{name}" of {bytes} bytes. Send less at once.',
-  ERR_SESSION_LOST:
-    'The server lost the session in which "{name}" was sent. Check whether it took effect.',
+  ERR_MESSAGE_TOO_BIG: '"{name}" of {bytes} bytes is too big for the server. Send less at once.',
+  ERR_SESSION_LOST: 'The server lost the session of "{name}". Check whether it took effect.',
   ERR_NAME_UNKNOWN: 'There is no {kind} "{name}" in this protocol. Check the spelling.',
   ERR_DATA_INVALID: 'The data of "{name}" does not fit its schema: see the details.',
   ERR_FRAME_INVALID: "The server sent no frame of the protocol: {problem}.",

@@ -29,6 +29,14 @@ export const chat = defineProtocol({
   topics: {
     "room/:name": { events: { joined: z.object({ nick: z.string() }), closed: z.null() } },
     news: { events: { headline: z.string() } },
+    feed: {
+      events: { item: z.int(), paid: encoded(isoDateTime) },
+      history: { size: 100, ttlMs: 60_000 },
+    },
+    "hall/:name": {
+      events: { opened: z.null() },
+      presence: z.object({ nick: z.string().toUpperCase() }),
+    },
   },
 });
 

@@ -10,12 +10,11 @@ export function fitting<Result>(name: string, data: unknown, run: () => Result):
   try {
     return run();
   } catch (error) {
-    const issues = isZodError(error) ? dataIssues(error, data) : undefined;
+    // By its shape: importing the class would load zod.
+    const isZodError = "issues" in Object(error);
+    const issues = isZodError ? dataIssues(error as ZodError, data) : undefined;
     throw clientError("ERR_DATA_INVALID", { name }, error, issues);
   }
 }
 
-/** By its shape: importing the class would load zod. */
-function isZodError(error: unknown): error is Parameters<typeof dataIssues>[0] {
-  return error instanceof Error && "issues" in error;
-}
+type ZodError = Parameters<typeof dataIssues>[0];

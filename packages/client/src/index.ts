@@ -11,11 +11,15 @@ export type {
   RequestOptions,
   SendOptions,
   StateEvent,
-  TopicListeners,
   TopicParamsOf,
 } from "./client/protocol-client.ts";
 export type { ServerRequest } from "./client/server-requests.ts";
-export type { Subscription } from "./client/subscriptions.ts";
+export type {
+  RecoveryOutcome,
+  SubscribeOptions,
+  Subscription,
+  TopicListeners,
+} from "./client/subscription.ts";
 export type { TokenProvider } from "./client/tokens.ts";
 // What both have in common.
 export type { ClientClock } from "./client-clock.ts";

@@ -11,6 +11,7 @@ export class RandomLife {
   readonly stage = new ClientStage({ token: () => "t" });
   readonly promises: Promise<unknown>[] = [];
   readonly #subscriptions: Subscription[] = [];
+  readonly #feed = this.stage.client.subscribe("feed", {}, {});
   /** By their number, which is in their data, what cancels the messages that are not settled. */
   readonly #unsettled = new Map<number, AbortController>();
   /** How each message was written first. */
@@ -83,10 +84,12 @@ export class RandomLife {
     this.#lastSerial += 1;
     const serial = this.#lastSerial;
     this.#unsettled.set(serial, controller);
-    const promise =
-      number % 2 === 0
-        ? client.send("wave", String(serial))
-        : client.request("history", { limit: serial }, { timeoutMs: number, signal });
+    const promise = [
+      () => client.send("wave", String(serial)),
+      () => this.#feed.publish("item", serial),
+      () => client.request("history", { limit: serial }, { timeoutMs: number, signal }),
+    ][number % 3]?.();
+    if (promise === undefined) return;
     this.promises.push(promise.catch(() => {}).finally(() => this.#unsettled.delete(serial)));
   }
 
@@ -132,7 +135,8 @@ export class RandomLife {
 type Message = Readonly<Record<string, unknown>>;
 
 function messagesOn(socket: FakeSocket): readonly Message[] {
-  return socket.frames.filter(({ type }) => type === "event" || type === "request");
+  const types = ["event", "request", "publish"];
+  return socket.frames.filter(({ type }) => types.includes(String(type)));
 }
 
 function serialsOn(socket: FakeSocket): readonly number[] {
@@ -140,5 +144,5 @@ function serialsOn(socket: FakeSocket): readonly number[] {
 }
 
 function serialOf({ data }: Message): number {
-  return Number(typeof data === "string" ? data : (data as { readonly limit: number }).limit);
+  return Number(typeof data === "object" ? (data as { readonly limit: number }).limit : data);
 }

@@ -2,11 +2,17 @@ import { gzipSync } from "node:zlib";
 import { build } from "esbuild";
 import { describe, expect, it } from "vitest";
 
-/** All that the package exports, for browsers, with what it uses of `@windlass/protocol`. */
-async function bundle(): Promise<{ readonly code: Uint8Array; readonly externals: string[] }> {
+/** All that entries of the package export, for browsers, with what they use of `@windlass/protocol`. */
+async function bundle(
+  ...entries: readonly string[]
+): Promise<{ readonly code: Uint8Array; readonly externals: string[] }> {
+  const lines = entries.map(
+    (entry, index) =>
+      `import * as client${index} from "./${entry}"; globalThis.client${index} = client${index};`,
+  );
   const { outputFiles, metafile } = await build({
     stdin: {
-      contents: 'import * as client from "./index.ts"; globalThis.client = client;',
+      contents: lines.join("\n"),
       resolveDir: import.meta.dirname,
       loader: "ts",
     },
@@ -27,13 +33,19 @@ async function bundle(): Promise<{ readonly code: Uint8Array; readonly externals
 
 describe("the package in a browser", () => {
   it("has less than 8 KiB, minified and compressed, without zod", async () => {
-    const { code } = await bundle();
+    const { code } = await bundle("index.ts");
     expect(code.byteLength).toBeGreaterThan(10_000);
     expect(gzipSync(code).byteLength).toBeLessThan(8192);
   });
 
+  it("has less than 1 KiB more with presence", async () => {
+    const { code } = await bundle("index.ts");
+    const { code: both } = await bundle("index.ts", "presence/index.ts");
+    expect(gzipSync(both).byteLength - gzipSync(code).byteLength).toBeLessThan(1024);
+  });
+
   it("needs nothing else but zod", async () => {
-    const { externals } = await bundle();
+    const { externals } = await bundle("index.ts", "presence/index.ts");
     expect(externals.filter((path) => path !== "zod")).toEqual([]);
   });
 });

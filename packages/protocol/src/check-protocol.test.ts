@@ -97,23 +97,48 @@ describe("topics", () => {
 
   it.each([
     { size: 1, ttlMs: 1 },
-    { size: 1000, ttlMs: 86_400_000 },
+    { size: 1_000_000, ttlMs: 31_536_000_000 },
+    { size: 10, ttlMs: 1000, positionTtlMs: 1000 },
+    { size: 10, ttlMs: 1000, positionTtlMs: 31_536_000_000, isLastValue: true },
+    { size: 1, ttlMs: 1000, positionTtlMs: undefined, isLastValue: undefined },
   ])("may keep %j", (history) => {
     expect(problemOf({ topics: { room: { ...event, history } } })).toBe("");
   });
 
-  it.each([0, -1, 1.5, Number.NaN, Number.POSITIVE_INFINITY, "5", undefined])(
-    "may not keep %s publications or milliseconds",
-    (value) => {
-      const wanted = `it is ${value}; wanted a whole number above 0.`;
-      expect(
-        problemOf({ topics: { room: { ...event, history: { size: value, ttlMs: 1 } } } }),
-      ).toBe(`topics["room"].history.size of the protocol: ${wanted}`);
-      expect(
-        problemOf({ topics: { room: { ...event, history: { size: 1, ttlMs: value } } } }),
-      ).toBe(`topics["room"].history.ttlMs of the protocol: ${wanted}`);
+  it.each([0, -1, 1.5, Number.NaN, Number.POSITIVE_INFINITY, "5", undefined, 1_000_001])(
+    "may not keep %s publications",
+    (size) => {
+      expect(problemOf({ topics: { room: { ...event, history: { size, ttlMs: 1 } } } })).toBe(
+        `topics["room"].history.size of the protocol: it is ${size}; wanted a whole number from 1 to 1000000.`,
+      );
     },
   );
+
+  it.each([0, 0.5, "5", undefined, 31_536_000_001])(
+    "may not keep publications for %s milliseconds",
+    (ttlMs) => {
+      expect(problemOf({ topics: { room: { ...event, history: { size: 1, ttlMs } } } })).toBe(
+        `topics["room"].history.ttlMs of the protocol: it is ${ttlMs}; wanted a whole number from 1 to 31536000000.`,
+      );
+    },
+  );
+
+  it.each([0, 999, 1000.5, "5", 31_536_000_001])(
+    "may not remember a position for %s milliseconds when its publications live for 1000",
+    (positionTtlMs) => {
+      const history = { size: 1, ttlMs: 1000, positionTtlMs };
+      expect(problemOf({ topics: { room: { ...event, history } } })).toBe(
+        `topics["room"].history.positionTtlMs of the protocol: it is ${positionTtlMs}; wanted a whole number from 1000 to 31536000000.`,
+      );
+    },
+  );
+
+  it("is a last-value topic or none", () => {
+    const history = { size: 1, ttlMs: 1000, isLastValue: "yes" };
+    expect(problemOf({ topics: { room: { ...event, history } } })).toBe(
+      'topics["room"].history.isLastValue of the protocol: it is yes; wanted true or false.',
+    );
+  });
 });
 
 describe("a message without data", () => {

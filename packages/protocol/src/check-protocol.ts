@@ -1,5 +1,6 @@
 import type { z } from "zod";
 import {
+  type HistoryDefinition,
   type MessageDefinitions,
   type Protocol,
   RequestDefinition,
@@ -63,12 +64,29 @@ function checkPayload(place: string, payload: Payload): void {
   if (problem !== undefined) throw invalid(`${place}${problem.path}`, problem.problem);
 }
 
-function checkHistory(place: string, history: { size: number; ttlMs: number }): void {
-  for (const name of ["size", "ttlMs"] as const) {
-    const value = history[name];
-    if (Number.isSafeInteger(value) && value > 0) continue;
-    throw invalid(`${place}.history.${name}`, `it is ${value}; wanted a whole number above 0`);
-  }
+/** The most that a topic keeps, and the longest time: a year. */
+const maxHistorySize = 1_000_000;
+const maxHistoryMs = 31_536_000_000;
+
+function checkHistory(place: string, history: HistoryDefinition): void {
+  const { size, ttlMs, positionTtlMs = ttlMs, isLastValue = false } = history;
+  checkNumber(`${place}.history.size`, size, { min: 1, max: maxHistorySize });
+  checkNumber(`${place}.history.ttlMs`, ttlMs, { min: 1, max: maxHistoryMs });
+  // A position that is forgotten before its publications would make them useless.
+  const range = { min: ttlMs, max: maxHistoryMs };
+  checkNumber(`${place}.history.positionTtlMs`, positionTtlMs, range);
+  if (typeof isLastValue === "boolean") return;
+  throw invalid(`${place}.history.isLastValue`, `it is ${isLastValue}; wanted true or false`);
+}
+
+interface Range {
+  readonly min: number;
+  readonly max: number;
+}
+
+function checkNumber(place: string, value: number, { min, max }: Range): void {
+  if (Number.isSafeInteger(value) && value >= min && value <= max) return;
+  throw invalid(place, `it is ${value}; wanted a whole number from ${min} to ${max}`);
 }
 
 /** `room/:name` and `room/:id` would be the same topics. */

@@ -27,9 +27,7 @@ export function dataIssues(error: z.core.$ZodError, data: unknown): readonly Dat
 
 /** zod's own sentence, except where it quotes what the sender wrote. */
 function messageOf(issue: z.core.$ZodIssue): string {
-  if (issue.code !== "unrecognized_keys") return issue.message;
-  const { length } = issue.keys;
-  return length === 1 ? "There is one key too many" : `There are ${length} keys too many`;
+  return issue.code === "unrecognized_keys" ? `Unknown keys: ${issue.keys.length}` : issue.message;
 }
 
 /** Keys of records are the sender's: they are shown, but not at any length. */

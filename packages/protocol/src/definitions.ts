@@ -30,13 +30,29 @@ export type MessageDefinitions = Readonly<Record<string, MessageDefinition>>;
 export interface TopicDefinition<Events extends EventDefinitions = EventDefinitions> {
   /** Publications by name. */
   readonly events: Events;
+  /** What a topic keeps for those who were away. Default: nothing. */
+  readonly history?: HistoryDefinition;
   /**
-   * How many publications a topic keeps for those who were away, and for how long. It is served by
-   * brokers with history; without one it is documentation.
+   * What others see of each member of a topic. With it, the server knows who is present, and
+   * subscribers hear who comes and goes. Default: nobody knows.
    */
-  readonly history?: { readonly size: number; readonly ttlMs: number };
-  /** What is known of each member of a topic. Served as `history` is. */
   readonly presence?: z.ZodType;
+}
+
+/** How much a topic keeps, and for how long. */
+export interface HistoryDefinition {
+  /** How many publications are kept, the newest: 1 to 1,000,000. */
+  readonly size: number;
+  /** For how long each is kept, in milliseconds: 1 to 31,536,000,000 (a year). */
+  readonly ttlMs: number;
+  /**
+   * For how long after the last publication the topic's position is remembered, in milliseconds: at
+   * least `ttlMs`, at most a year. Who comes back later is told that something may have been missed.
+   * Default: the larger of `ttlMs` and 3,600,000 (an hour).
+   */
+  readonly positionTtlMs?: number;
+  /** Whether everyone who subscribes gets the newest publication at once. Default: false. */
+  readonly isLastValue?: boolean;
 }
 
 /** Events by name. */

@@ -1,3 +1,15 @@
+import type {
+  GapFrame,
+  PresenceChangeFrame,
+  PresenceFrame,
+  PublicationFrame,
+  PublishFrame,
+  SubscribedFrame,
+  SubscribeFrame,
+  UnsubscribedFrame,
+  UnsubscribeFrame,
+} from "./topic-frames.ts";
+
 /**
  * The frames of the wire protocol, `docs/reference/wire-protocol.md`: one object per WebSocket
  * message, told apart by `type`. `id` is a positive safe integer that its sender chose.
@@ -10,7 +22,7 @@ export interface HelloFrame {
   readonly session?: string;
   /** Replies to all ids up to this one have arrived; the server need not keep them. */
   readonly seen?: number;
-  readonly token?: string;
+  readonly token?: string | undefined;
 }
 
 /** Answer to `hello`. */
@@ -82,28 +94,6 @@ export interface CancelFrame {
   readonly id: number;
 }
 
-/** Asks for the publications of a topic; answered with `response` or `error`. */
-export interface SubscribeFrame {
-  readonly type: "subscribe";
-  readonly id: number;
-  readonly topic: string;
-}
-
-/** The opposite; answered with `response`, also when there was no subscription. */
-export interface UnsubscribeFrame {
-  readonly type: "unsubscribe";
-  readonly id: number;
-  readonly topic: string;
-}
-
-/** A message to the subscribers of a topic. */
-export interface PublicationFrame {
-  readonly type: "publication";
-  readonly topic: string;
-  readonly name: string;
-  readonly data?: unknown;
-}
-
 /** Asks for a sign of life. */
 export interface PingFrame {
   readonly type: "ping";
@@ -133,6 +123,8 @@ export type ClientFrame =
   | CancelFrame
   | SubscribeFrame
   | UnsubscribeFrame
+  | PublishFrame
+  | PresenceFrame
   | PingFrame;
 
 /** What a server sends. */
@@ -146,6 +138,10 @@ export type ServerFrame =
   | ErrorFrame
   | CancelFrame
   | PublicationFrame
+  | GapFrame
+  | PresenceChangeFrame
+  | SubscribedFrame
+  | UnsubscribedFrame
   | PongFrame
   | ReconnectFrame;
 

@@ -4,6 +4,7 @@ export { base64Bytes, bigintString, isoDateTime } from "./codecs.ts";
 export { defineProtocol } from "./define-protocol.ts";
 export type {
   EventDefinitions,
+  HistoryDefinition,
   MessageDefinition,
   MessageDefinitions,
   None,
@@ -38,19 +39,33 @@ export type {
   HelloFrame,
   PingFrame,
   PongFrame,
-  PublicationFrame,
   ReconnectFrame,
   RequestFrame,
   ResponseFrame,
   ServerFrame,
-  SubscribeFrame,
-  UnsubscribeFrame,
   WelcomeFrame,
 } from "./frame.ts";
 export type { DecodeLimits, FrameCodec } from "./frame-codec.ts";
 export { defaultMaxDepth, FrameError } from "./frame-codec.ts";
 export { jsonCodec } from "./json-codec.ts";
 export { readFrame } from "./read-frame.ts";
+export type {
+  GapFrame,
+  PresenceChangeFrame,
+  PresenceFrame,
+  PresenceResult,
+  PresentMember,
+  PublicationFrame,
+  PublishFrame,
+  PublishFrameResult,
+  RecoveryGap,
+  SubscribedFrame,
+  SubscribeFrame,
+  SubscribeResult,
+  TopicPosition,
+  UnsubscribedFrame,
+  UnsubscribeFrame,
+} from "./topic-frames.ts";
 export type { TopicMatch, TopicParams } from "./topic-pattern.ts";
 export { maxTopicLength, TopicPatterns, topicOf } from "./topic-pattern.ts";
 
@@ -60,9 +75,11 @@ export type {
   DataToSend,
   EventName,
   ParamsOf,
+  PresenceToSend,
   PublicationName,
   PublicationToSend,
   ReceivedData,
+  ReceivedPresence,
   ReceivedPublication,
   ReceivedResult,
   RequestName,

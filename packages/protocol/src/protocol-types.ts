@@ -1,3 +1,4 @@
+import type { z } from "zod";
 import type { MessageDefinitions, Protocol, RequestDefinition } from "./definitions.ts";
 import type { Payload, Received, Sent } from "./payload.ts";
 import type { TopicParams } from "./topic-pattern.ts";
@@ -63,3 +64,19 @@ export type ReceivedPublication<
   Pattern extends TopicPattern<P>,
   Name extends PublicationName<P, Pattern>,
 > = Received<P["topics"][Pattern]["events"][Name]>;
+
+/** What is written to say who a member of the topics of a pattern is; `undefined` without presence. */
+export type PresenceToSend<
+  P extends Protocol,
+  Pattern extends TopicPattern<P>,
+> = P["topics"][Pattern] extends { readonly presence: infer Schema extends z.ZodType }
+  ? z.input<Schema>
+  : undefined;
+
+/** What others read of a member; `undefined` without presence. */
+export type ReceivedPresence<
+  P extends Protocol,
+  Pattern extends TopicPattern<P>,
+> = P["topics"][Pattern] extends { readonly presence: infer Schema extends z.ZodType }
+  ? z.output<Schema>
+  : undefined;

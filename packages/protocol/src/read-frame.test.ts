@@ -21,8 +21,19 @@ const samples: readonly Frame[] = [
   { type: "error", id: 2, code: "ERR_X", message: "No.", details: 5 },
   { type: "cancel", id: 1 },
   { type: "subscribe", id: 1, topic: "room/a" },
+  { type: "subscribe", id: 1, topic: "room/a", since: { epoch: "", offset: 0 } },
   { type: "unsubscribe", id: 1, topic: "room/a" },
+  { type: "publish", id: 1, topic: "room/a", name: "said" },
+  { type: "publish", id: 1, topic: "room/a", name: "said", data: [] },
   { type: "publication", topic: "room/a", name: "said" },
+  { type: "publication", topic: "room/a", name: "said", offset: 1, epoch: "e" },
+  { type: "gap", topic: "room/a" },
+  { type: "presence", id: 1, topic: "room/a" },
+  { type: "presence", topic: "room/a", joined: [{ id: "u1", data: null }], left: [] },
+  { type: "presence", topic: "room/a" },
+  { type: "subscribed", topic: "room/a" },
+  { type: "subscribed", topic: "room/a", position: { epoch: "e", offset: 5 } },
+  { type: "unsubscribed", topic: "room/a" },
   { type: "ping" },
   { type: "ping", seen: 4 },
   { type: "pong" },
@@ -104,6 +115,20 @@ describe("readFrame", () => {
     ["welcome", "connection", 1, "a string"],
     ["event", "name", { toString: () => "say" }, "a string"],
     ["publication", "topic", undefined, "a string"],
+    ["publication", "offset", 0, "a whole number from 1 to 9007199254740991"],
+    ["publication", "offset", "1", "a whole number from 1 to 9007199254740991"],
+    ["publication", "epoch", 1, "a string"],
+    ["publish", "topic", null, "a string"],
+    ["publish", "name", 1, "a string"],
+    ["presence", "id", 0, "a whole number from 1 to 9007199254740991"],
+    ["presence", "topic", undefined, "a string"],
+    ["presence", "joined", {}, "a list of objects with an id"],
+    ["presence", "joined", [{ id: "u1" }, null], "a list of objects with an id"],
+    ["presence", "joined", [{ id: 1 }], "a list of objects with an id"],
+    ["presence", "left", "u1", "a list of strings"],
+    ["presence", "left", ["u1", 2], "a list of strings"],
+    ["gap", "topic", 1, "a string"],
+    ["unsubscribed", "topic", 1, "a string"],
     ["error", "code", 500, "a string"],
     ["error", "message", null, "a string"],
   ])("refuses %s with the %s %j", (type, member, value, wanted) => {
@@ -111,10 +136,30 @@ describe("readFrame", () => {
     expect(problemOf({ ...valid, [member]: value })).toBe(`its "${member}" must be ${wanted}`);
   });
 
+  it.each([null, 5, "e", [], { epoch: "e" }, { offset: 1 }, { epoch: 1, offset: 1 }])(
+    "refuses the position %j",
+    (position) => {
+      const wanted = "must have an epoch, a string, and an offset, a whole number from 0";
+      const topic = "room/a";
+      expect(problemOf({ type: "subscribe", id: 1, topic, since: position })).toBe(
+        `its "since" ${wanted}`,
+      );
+      expect(problemOf({ type: "subscribed", topic, position })).toBe(`its "position" ${wanted}`);
+    },
+  );
+
+  it.each([-1, 0.5, 2 ** 53, null, "1"])("refuses the offset %j of a position", (offset) => {
+    const since = { epoch: "e", offset };
+    expect(problemOf({ type: "subscribe", id: 1, topic: "a", since })).toContain('"since"');
+  });
+
   it("takes any object for a frame or throws a FrameError that quotes nothing of it", () => {
     const types = fc.constantFrom(...samples.map(({ type }) => type));
     const members = fc.dictionary(
-      fc.constantFrom("id", "name", "topic", "code", "message", "token", "session", "seen"),
+      fc.constantFrom(
+        ...["id", "name", "topic", "code", "message", "token", "session", "seen"],
+        ...["since", "position", "offset", "epoch", "joined", "left"],
+      ),
       fc.oneof(fc.constant("secret text"), fc.constant(1), fc.jsonValue()),
     );
     fc.assert(

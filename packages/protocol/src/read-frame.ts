@@ -12,6 +12,8 @@ const isDuration = (value: unknown): boolean => Number.isFinite(value) && (value
 const isSession = (value: unknown): boolean =>
   typeof value === "string" && /^[\w-]{16,64}$/.test(value);
 
+const isText = (value: unknown): boolean => typeof value === "string";
+
 const anId = "must be a whole number from 1 to 9007199254740991";
 const aText = "must be a string";
 const aDuration = "must be a number of milliseconds from 0";
@@ -48,6 +50,28 @@ const expiryIfAny: Rule = ({ tokenExpiresInMs }) =>
     ? undefined
     : `its "tokenExpiresInMs" ${aDuration}`;
 
+const isPosition = (value: unknown): boolean => {
+  const { epoch, offset } = Object(value) as Members;
+  return isText(epoch) && isCount(offset);
+};
+const aPosition = "must have an epoch, a string, and an offset, a whole number from 0";
+const sinceIfAny: Rule = ({ since }) =>
+  since === undefined || isPosition(since) ? undefined : `its "since" ${aPosition}`;
+const positionIfAny: Rule = ({ position }) =>
+  position === undefined || isPosition(position) ? undefined : `its "position" ${aPosition}`;
+const offsetIfAny: Rule = ({ offset }) =>
+  offset === undefined || isId(offset) ? undefined : `its "offset" ${anId}`;
+const epochIfAny: Rule = ({ epoch }) =>
+  epoch === undefined || isText(epoch) ? undefined : `its "epoch" ${aText}`;
+
+const isListOf = (value: unknown, isItem: (item: unknown) => boolean): boolean =>
+  value === undefined || (Array.isArray(value) && value.every(isItem));
+const isMember = (value: unknown): boolean => isText((Object(value) as Members)["id"]);
+const joinedIfAny: Rule = ({ joined }) =>
+  isListOf(joined, isMember) ? undefined : 'its "joined" must be a list of objects with an id';
+const leftIfAny: Rule = ({ left }) =>
+  isListOf(left, isText) ? undefined : 'its "left" must be a list of strings';
+
 /**
  * The members of each frame; `data` and `details` may be anything, and members that are not named
  * are ignored. A switch: a table of these rules costs twice the time, and every frame comes by.
@@ -66,10 +90,21 @@ function frameProblem(frame: Members): string | undefined {
     case "error":
       return idIfAny(frame) ?? code(frame) ?? message(frame);
     case "subscribe":
+      return id(frame) ?? topic(frame) ?? sinceIfAny(frame);
     case "unsubscribe":
       return id(frame) ?? topic(frame);
+    case "publish":
+      return id(frame) ?? topic(frame) ?? name(frame);
     case "publication":
-      return topic(frame) ?? name(frame);
+      return topic(frame) ?? name(frame) ?? offsetIfAny(frame) ?? epochIfAny(frame);
+    // Clients ask with an id, servers tell without one.
+    case "presence":
+      return idIfAny(frame) ?? topic(frame) ?? joinedIfAny(frame) ?? leftIfAny(frame);
+    case "gap":
+    case "unsubscribed":
+      return topic(frame);
+    case "subscribed":
+      return topic(frame) ?? positionIfAny(frame);
     case "hello":
       return sessionIfAny(frame) ?? seenIfAny(frame) ?? tokenIfAny(frame);
     case "welcome":

@@ -27,6 +27,7 @@ const framesWith: readonly ((data: unknown) => Frame)[] = [
   (data) => ({ type: "request", id: 1, name: "ask", data }),
   (data) => ({ type: "response", id: 1, data }),
   (data) => ({ type: "publication", topic: "room/a", name: "said", data }),
+  (data) => ({ type: "publish", id: 1, topic: "room/a", name: "said", data }),
 ];
 
 /** What the other side finds in each of these frames. */

@@ -18,6 +18,8 @@ export const wireErrors = {
   ERR_TOKEN_REFUSED: "The token was refused; get a new one.",
   ERR_TOPIC_UNKNOWN: "There is no such topic in this protocol.",
   ERR_TOPIC_REFUSED: "This connection may not subscribe to this topic.",
+  ERR_PUBLISH_REFUSED: "This connection may not publish to this topic.",
+  ERR_PRESENCE_REFUSED: "This connection may not see who is present on this topic.",
   ERR_TOO_MANY_TOPICS: "This connection has {max} subscriptions, which is the limit.",
 } as const;
 

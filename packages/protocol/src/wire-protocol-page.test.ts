@@ -42,6 +42,8 @@ const clientTypes: Readonly<Record<ClientFrame["type"], true>> = {
   cancel: true,
   subscribe: true,
   unsubscribe: true,
+  publish: true,
+  presence: true,
   ping: true,
 };
 const serverTypes: Readonly<Record<ServerFrame["type"], true>> = {
@@ -54,6 +56,10 @@ const serverTypes: Readonly<Record<ServerFrame["type"], true>> = {
   ack: true,
   error: true,
   publication: true,
+  gap: true,
+  presence: true,
+  subscribed: true,
+  unsubscribed: true,
   pong: true,
   reconnect: true,
 };
@@ -76,6 +82,12 @@ const goodValues: Readonly<Record<MemberName, unknown>> = {
   resumed: true,
   tokenExpiresInMs: 1000,
   afterMs: 1000,
+  since: { epoch: "e", offset: 0 },
+  position: { epoch: "e", offset: 1 },
+  offset: 1,
+  epoch: "e",
+  joined: [{ id: "u1", data: 1 }, { id: "u2" }],
+  left: ["u3"],
 };
 const memberNames = Object.keys(goodValues) as readonly MemberName[];
 

@@ -53,7 +53,7 @@ describe("a topic with history", () => {
     const said = { type: "publication", topic: "room/a", name: "said" };
     expect(await client.next()).toEqual({ ...said, data: { text: "one" }, offset: 1, epoch });
     await stage.component.publish("room/:name", { name: "a" }, "left", undefined);
-    expect(await client.next()).toEqual({ ...said, name: "left", offset: 2 });
+    expect(await client.next()).toEqual({ ...said, name: "left", offset: 2, epoch });
     const later = await stage.connect();
     expect(await subscribe(later, "room/a")).toEqual({
       type: "response",

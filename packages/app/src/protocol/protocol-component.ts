@@ -14,7 +14,7 @@ import { optionError, parseOptions } from "../option-error.ts";
 import { usersOf } from "../users/component-users.ts";
 import { awaitToken, open } from "./admission.ts";
 import { compileHandlers } from "./handler-table.ts";
-import type { ProtocolCallbacks } from "./handler-types.ts";
+import type { ProtocolCallbacks, TopicPolicy } from "./handler-types.ts";
 import { Peer } from "./peer.ts";
 import { PresenceBatches } from "./presence-batches.ts";
 import type { ProtocolConnection } from "./protocol-connection.ts";
@@ -73,6 +73,7 @@ export class ProtocolComponent<P extends Protocol, Data = undefined>
     const { handlers = {}, ...settings } = options as { readonly handlers?: unknown };
     const parsed = parseOptions(protocolOptionsSchema, settings, "options of ProtocolComponent");
     checkPatterns(protocol, Object.keys(parsed.topics));
+    checkMembers(protocol, parsed.topics);
     const topics = new Map(Object.entries(parsed.topics));
     const topicPatterns = new TopicPatterns(Object.keys(protocol.topics));
     const publisher = new FramePublisher();
@@ -191,4 +192,20 @@ function checkPatterns(protocol: Protocol, patterns: readonly string[]): void {
     `options of ProtocolComponent.topics.${stranger}`,
     `there is no such pattern; the protocol has ${known}`,
   );
+}
+
+/** Members without data would be none that clients can read. */
+function checkMembers(
+  protocol: Protocol,
+  policies: Readonly<Record<string, TopicPolicy<Protocol, unknown, string>>>,
+): void {
+  for (const [pattern, { member }] of Object.entries(policies)) {
+    const schema = protocol.topics[pattern]?.presence;
+    if (schema === undefined || member !== undefined || schema.safeParse(undefined).success)
+      continue;
+    throw optionError(
+      `options of ProtocolComponent.topics.${pattern}.member`,
+      "the topic has a presence whose members have data; say what it is, such as member: (connection) => ({ nick })",
+    );
+  }
 }

@@ -14,7 +14,7 @@ export function publicationFrame(publication: LocalPublication): PublicationFram
   const frame = { type: "publication", topic, name, ...dataOf(data) } as const;
   if (position === undefined) return frame;
   const { offset, epoch } = position;
-  return offset === 1 ? { ...frame, offset, epoch } : { ...frame, offset };
+  return { ...frame, offset, epoch };
 }
 
 /** The frame of a publication that is for everybody. */

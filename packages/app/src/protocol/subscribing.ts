@@ -42,7 +42,7 @@ export function subscribe(peer: Peer, frame: SubscribeFrame): Promise<void> | un
     answerError(peer, refusalOf(peer, id, match, error), match.pattern);
   };
   try {
-    const verdict: unknown = authorize(peer, match);
+    const verdict: unknown = authorize(peer, topic, match);
     const entering = isPromiseLike(verdict)
       ? peer.runtime.deadlines.limit(verdict, "The authorize").then(finish)
       : finish(verdict);
@@ -83,8 +83,10 @@ export function leaveAll(peer: Peer): void {
   for (const topic of peer.topics ?? []) leave(peer, topic);
 }
 
-/** Nobody may have topics of a pattern without a policy. */
-function authorize(peer: Peer, { pattern, params }: TopicMatch): MaybePromise<boolean> {
+/** Nobody may have topics of a pattern without a policy, unless the server has subscribed them itself. */
+function authorize(peer: Peer, topic: string, match: TopicMatch): MaybePromise<boolean> {
+  const { pattern, params } = match;
+  if (peer.topics?.has(topic)) return true;
   return peer.runtime.topics.get(pattern)?.authorize(peer, params) ?? false;
 }
 

@@ -21,7 +21,7 @@ describe("connect", () => {
     expect(client.state).toBe("connecting");
     socket.open();
     expect(socket.frames).toEqual([
-      { type: "hello", session: expect.stringMatching(/^[\w-]{22}$/), seen: 0 },
+      { type: "hello", session: expect.stringMatching(/^\d+(-\d+){4}$/), seen: 0 },
     ]);
     expect(client.state).toBe("connecting");
     socket.receiveFrame({ type: "welcome", connection: "c1", resumed: false });

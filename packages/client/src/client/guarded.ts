@@ -10,3 +10,9 @@ export function guarded(call: () => unknown, report: Report): void {
     report(thrown);
   }
 }
+
+/** The promise itself. That it rejects is reported, so that nobody has to look at it. */
+export function reported<Value>(promise: Promise<Value>, report: Report): Promise<Value> {
+  promise.catch(report);
+  return promise;
+}

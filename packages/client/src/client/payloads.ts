@@ -4,7 +4,6 @@ import {
   type Payload,
   RequestDefinition,
   schemaOf,
-  toWire,
 } from "@windlass/protocol";
 import { clientError } from "../client-errors.ts";
 import { fitting } from "../fitting.ts";
@@ -18,15 +17,6 @@ export const parsePayload: ReadPayload = (payload, name, data) =>
 
 /** Takes it as it is. */
 export const rawPayload: ReadPayload = (_payload, _name, data) => data;
-
-/**
- * What goes over the wire.
- *
- * @throws ProtocolError `ERR_DATA_INVALID` when an encoded payload does not fit
- */
-export function wirePayload(payload: Payload, name: string, value: unknown): unknown {
-  return fitting(name, value, () => toWire(payload, value));
-}
 
 /** @throws ProtocolError `ERR_NAME_UNKNOWN` */
 export function eventOf(messages: MessageDefinitions, name: string): Payload {

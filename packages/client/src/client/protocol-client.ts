@@ -1,10 +1,8 @@
 import type {
   DataToSend,
-  EventDefinitions,
   EventName,
   ParamsOf,
   Protocol,
-  Received,
   ReceivedData,
   ReceivedResult,
   RequestName,
@@ -14,7 +12,7 @@ import type {
 import type { ClosedEvent, ConnectingEvent, ReconnectingEvent } from "../link/link.ts";
 import type { MaybePromise } from "../maybe-promise.ts";
 import type { ServerRequest } from "./server-requests.ts";
-import type { Subscription } from "./subscriptions.ts";
+import type { SubscribeOptions, Subscription, TopicListeners } from "./subscription.ts";
 
 /** The connection is open: the server has let us in. */
 export interface OpenEvent {
@@ -53,11 +51,6 @@ export interface RequestOptions {
   /** Cancels it. */
   readonly signal?: AbortSignal;
 }
-
-/** Listeners by the names of what is published to a topic. */
-export type TopicListeners<Events extends EventDefinitions> = {
-  readonly [Name in keyof Events]?: (data: Received<Events[Name]>) => void;
-};
 
 /** The parameters of a topic pattern; one without any takes `{}` and nothing else. */
 export type TopicParamsOf<Pattern extends string> = keyof ParamsOf<Pattern> extends never
@@ -134,7 +127,8 @@ export type ProtocolClient<P extends Protocol> = {
 
   /**
    * Calls the listeners with what is published to a topic, until it is unsubscribed, over all
-   * connections. What was published while there was none is missed.
+   * connections. What was published while there was none comes later, in order and once, where the
+   * topic has a history that reaches back so far; `onRecovered` tells. Otherwise it is missed.
    *
    * @throws ProtocolError `ERR_TOPIC_INVALID` at once, for an empty parameter or a topic that is too long
    */
@@ -142,7 +136,8 @@ export type ProtocolClient<P extends Protocol> = {
     pattern: Pattern,
     params: TopicParamsOf<Pattern>,
     listeners: TopicListeners<P["topics"][Pattern]["events"]>,
-  ): Subscription;
+    options?: SubscribeOptions,
+  ): Subscription<P["topics"][Pattern]>;
 
   /**
    * Closes it for good. What still has no answer is rejected with `ERR_CONNECTION_CLOSED`.

@@ -1,5 +1,4 @@
 import {
-  type EventFrame,
   type FrameCodec,
   FrameError,
   ProtocolError,
@@ -9,6 +8,7 @@ import {
 import { clientError } from "../client-errors.ts";
 import type { Link } from "../link/link.ts";
 import type { Outbox } from "../outbox/outbox.ts";
+import type { EventListeners } from "./event-listeners.ts";
 import type { Report } from "./guarded.ts";
 import { readServerFrame } from "./server-frame.ts";
 import type { ServerRequests } from "./server-requests.ts";
@@ -23,8 +23,8 @@ export interface ReceiverParts {
   readonly requests: ServerRequests;
   readonly subscriptions: Subscriptions;
   readonly tokens: Tokens;
+  readonly events: EventListeners;
   readonly welcomed: (frame: WelcomeFrame) => void;
-  readonly happened: (frame: EventFrame) => void;
   readonly report: Report;
 }
 
@@ -53,7 +53,7 @@ export function createReceiver(parts: ReceiverParts): (data: unknown) => void {
 }
 
 function frameHandlers(parts: ReceiverParts): FrameHandlers {
-  const { link, outbox, requests, subscriptions, tokens, report } = parts;
+  const { link, outbox, events, requests, subscriptions, tokens, report } = parts;
   const answered = (id: number, error?: Error, data?: unknown): void => {
     link.proven();
     outbox.settle(id, error, data);
@@ -61,7 +61,7 @@ function frameHandlers(parts: ReceiverParts): FrameHandlers {
   return {
     welcome: parts.welcomed,
     authenticated: ({ tokenExpiresInMs }) => tokens.accepted(tokenExpiresInMs),
-    event: parts.happened,
+    event: (frame) => events.emit(frame),
     request: (frame) => void requests.answer(frame).catch(report),
     cancel: ({ id }) => requests.cancel(id),
     response: ({ id, data }) => answered(id, undefined, data),
@@ -71,7 +71,11 @@ function frameHandlers(parts: ReceiverParts): FrameHandlers {
       if (id === undefined) report(error);
       else answered(id, error);
     },
-    publication: (frame) => subscriptions.published(frame),
+    publication: (frame) => subscriptions.get(frame.topic)?.published(frame),
+    gap: ({ topic }) => subscriptions.get(topic)?.missed(),
+    presence: (frame) => subscriptions.get(frame.topic)?.presence.emit(frame, report),
+    subscribed: ({ topic }) => subscriptions.ask(topic),
+    unsubscribed: ({ topic }) => subscriptions.unsubscribed(topic),
     pong() {},
     reconnect: ({ afterMs }) => link.order(afterMs),
   };

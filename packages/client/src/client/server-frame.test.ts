@@ -13,6 +13,10 @@ const serverTypes = [
   "ack",
   "error",
   "publication",
+  "gap",
+  "presence",
+  "subscribed",
+  "unsubscribed",
   "pong",
   "reconnect",
 ];
@@ -72,6 +76,10 @@ describe("readServerFrame", () => {
     [{ type: "request", name: "x" }, "id"],
     [{ type: "error", code: "x" }, "message"],
     [{ type: "publication", name: "x" }, "topic"],
+    [{ type: "gap" }, "topic"],
+    [{ type: "presence", joined: [] }, "topic"],
+    [{ type: "subscribed", topic: 1 }, "topic"],
+    [{ type: "unsubscribed", topic: null }, "topic"],
     [{ type: "reconnect", afterMs: null }, "afterMs"],
   ] as readonly (readonly [Partial<Frame>, string])[])(
     "names what is wrong with %j",

@@ -1,7 +1,9 @@
 import { FrameError, type ServerFrame } from "@windlass/protocol";
+import { own } from "./payloads.ts";
 
 type FrameType = ServerFrame["type"];
-type MemberOf<Type extends FrameType> = keyof Extract<ServerFrame, { type: Type }>;
+type Names<Name extends string> = "" | Name | `${Name} ${Name}`;
+type MemberOf<Type extends FrameType> = keyof Extract<ServerFrame, { type: Type }> & string;
 
 /** What members are; the others are texts. */
 const kinds: Readonly<Record<string, string>> = {
@@ -10,19 +12,23 @@ const kinds: Readonly<Record<string, string>> = {
   resumed: "boolean",
 };
 
-/** The members that the client relies on. */
-const required: { readonly [Type in FrameType]: readonly MemberOf<Type>[] } = {
-  welcome: ["resumed"],
-  authenticated: [],
-  event: ["name"],
-  request: ["id", "name"],
-  cancel: ["id"],
-  response: ["id"],
-  ack: ["id"],
-  error: ["code", "message"],
-  publication: ["topic", "name"],
-  pong: [],
-  reconnect: ["afterMs"],
+/** The members that the client relies on, with spaces between. */
+const required: { readonly [Type in FrameType]: Names<MemberOf<Type>> } = {
+  welcome: "resumed",
+  authenticated: "",
+  event: "name",
+  request: "id name",
+  cancel: "id",
+  response: "id",
+  ack: "id",
+  error: "code message",
+  publication: "topic name",
+  gap: "topic",
+  presence: "topic",
+  subscribed: "topic",
+  unsubscribed: "topic",
+  pong: "",
+  reconnect: "afterMs",
 };
 
 /**
@@ -36,8 +42,9 @@ export function readServerFrame(value: unknown): ServerFrame | undefined {
   const members = Object(value) as Readonly<Record<string, unknown>>;
   const type = members["type"];
   if (typeof type !== "string") throw wrongMember("type", "string");
-  if (!Object.hasOwn(required, type)) return undefined;
-  for (const name of required[type as FrameType]) {
+  const names = own(required, type);
+  if (names === undefined) return undefined;
+  for (const name of names.match(/\w+/g) ?? []) {
     const kind = kinds[name] ?? "string";
     if (typeof members[name] !== kind) throw wrongMember(name, kind);
   }

@@ -56,13 +56,8 @@ export class ServerRequests {
       const isPublic = thrown instanceof ProtocolError;
       if (!isRunning || !isPublic) report(thrown);
       const error = isPublic ? thrown : clientError("ERR_HANDLER_FAILED", { name });
-      write({
-        type: "error",
-        id,
-        code: error.code,
-        message: error.message,
-        details: error.details,
-      });
+      const { code, message, details } = error;
+      write({ type: "error", id, code, message, details });
     }
     this.#running.delete(id);
   }

@@ -1,18 +1,12 @@
-import type {
-  EventFrame,
-  Frame,
-  FrameCodec,
-  HelloFrame,
-  Protocol,
-  WelcomeFrame,
-} from "@windlass/protocol";
+import type { Frame, FrameCodec, HelloFrame, Protocol, WelcomeFrame } from "@windlass/protocol";
 import { systemClock } from "../client-clock.ts";
 import { clientError } from "../client-errors.ts";
 import { Link, type LinkEvent, type UrlSource } from "../link/link.ts";
 import { abnormal, closed } from "../link/socket.ts";
 import { type EncodedFrame, Outbox } from "../outbox/outbox.ts";
-import type { QueueLimits } from "../outbox/queue-options.ts";
+import { queueLimits } from "../outbox/queue-options.ts";
 import type { ClientOptions } from "./client-options.ts";
+import { EventListeners } from "./event-listeners.ts";
 import type { Report } from "./guarded.ts";
 import { Heartbeat } from "./heartbeat.ts";
 import { jsonFrames } from "./json-frames.ts";
@@ -37,16 +31,14 @@ export interface SessionOptions extends ClientOptions {
 export interface SessionParts {
   readonly protocol: Protocol;
   readonly options: SessionOptions;
-  readonly limits: QueueLimits;
   readonly read: ReadPayload;
   readonly report: Report;
-  /** An event of the server has come. */
-  readonly happened: (frame: EventFrame) => void;
 }
 
 /** What goes on with the server, over all connections: greeting, resending, signs of life, the state. */
 export class Session {
   readonly states: Listeners<StateEvent> = new Listeners<StateEvent>();
+  readonly events: EventListeners;
   readonly outbox: Outbox;
   readonly subscriptions: Subscriptions;
   readonly #name: string = createSessionName();
@@ -56,7 +48,7 @@ export class Session {
   readonly #tokens: Tokens;
   readonly #heartbeat: Heartbeat | undefined;
   readonly #receive: (data: unknown) => void;
-  readonly #isLossFatal: boolean;
+  readonly #options: ClientOptions;
   readonly #report: Report;
   #state: ClientState = "connecting";
   #token: string | undefined;
@@ -66,11 +58,11 @@ export class Session {
     const { protocol, options } = parts;
     const { codec = jsonFrames, clock = systemClock, heartbeat = {}, handlers = {} } = options;
     const write = (frame: Frame): boolean => this.write(frame);
-    const tools = { ...parts, codec, clock, write };
+    const tools = { ...parts, codec, clock, write, limits: queueLimits(options.queue) };
     this.#codec = codec;
     this.#report = parts.report;
-    this.#isLossFatal = options.afterLostSession === "reject";
-    this.#link = this.#createLink(url, options);
+    this.#options = options;
+    this.#link = this.#createLink(url);
     this.outbox = new Outbox({ ...tools, write: (frame) => this.#post(frame) });
     this.#tokens = new Tokens({ ...tools, provider: options.token });
     this.#requests = new ServerRequests({
@@ -78,8 +70,9 @@ export class Session {
       messages: protocol.server,
       handlers,
       // The server may ask before it has welcomed us.
-      write: (frame) => this.#transmit(codec.encode(frame)),
+      write: (frame) => this.#transmit(frame),
     });
+    this.events = new EventListeners(protocol.server, parts);
     this.subscriptions = new Subscriptions({
       ...tools,
       topics: protocol.topics,
@@ -97,6 +90,7 @@ export class Session {
       link: this.#link,
       outbox: this.outbox,
       tokens: this.#tokens,
+      events: this.events,
       requests: this.#requests,
       subscriptions: this.subscriptions,
       welcomed: (frame) => this.#welcomed(frame),
@@ -136,12 +130,21 @@ export class Session {
     this.#link.lose(closed(code, reason));
   }
 
-  #createLink(url: UrlSource, options: ClientOptions): Link {
+  #createLink(url: UrlSource): Link {
+    const options = this.#options;
     return new Link(url, options, {
       protocols: this.#codec.subprotocol,
       binaryType: () => "arraybuffer",
-      prepare: options.token && (() => this.#prepare()),
-      opened: () => this.#greet(),
+      prepare:
+        options.token &&
+        (async () => {
+          this.#token = await this.#tokens.next();
+        }),
+      opened: () => {
+        const { seen } = this.outbox;
+        const hello: HelloFrame = { type: "hello", session: this.#name, seen, token: this.#token };
+        this.#transmit(hello);
+      },
       received: ({ data }) => {
         this.#heartbeat?.received();
         this.#receive(data);
@@ -154,28 +157,13 @@ export class Session {
     });
   }
 
-  async #prepare(): Promise<void> {
-    this.#token = await this.#tokens.next();
-  }
-
-  #greet(): void {
-    const token = this.#token;
-    const hello: HelloFrame = {
-      type: "hello",
-      session: this.#name,
-      seen: this.outbox.seen,
-      ...(token === undefined ? {} : { token }),
-    };
-    this.#transmit(this.#codec.encode(hello));
-  }
-
   #welcomed({ resumed, tokenExpiresInMs }: WelcomeFrame): void {
     if (this.#state === "open") return;
     this.#state = "open";
     this.#link.established();
     this.#tokens.accepted(tokenExpiresInMs);
     this.#heartbeat?.start();
-    if (this.#isLossFatal && !resumed) this.outbox.rejectSent();
+    if (!resumed && this.#options.afterLostSession === "reject") this.outbox.rejectSent();
     this.outbox.flush(true);
     this.subscriptions.opened();
     this.outbox.flush(false);
@@ -203,11 +191,12 @@ export class Session {
 
   #post(frame: EncodedFrame): boolean {
     if (this.#state !== "open") return false;
-    this.#transmit(frame);
+    this.#link.socket?.send(frame);
     return true;
   }
 
-  #transmit(frame: EncodedFrame): void {
-    this.#link.socket?.send(frame);
+  /** Also before the server has welcomed us. */
+  #transmit(frame: Frame): void {
+    this.#link.socket?.send(this.#codec.encode(frame));
   }
 }

@@ -176,6 +176,7 @@ describe("subscribe", () => {
     const stage = ClientStage.opened();
     const { nicks } = subscribe(stage);
     const topic = "room/lobby";
+    stage.socket.receiveFrame({ type: "response", id: 1 });
     stage.socket.receiveFrame({ type: "publication", topic, name: "joined", data: 7 });
     expect(stage.codes).toEqual(["ERR_DATA_INVALID"]);
     stage.socket.receiveFrame({ type: "publication", topic, name: "closed", data: 7 });

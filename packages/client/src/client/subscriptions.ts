@@ -1,43 +1,40 @@
-import { type PublicationFrame, type TopicDefinitions, topicOf } from "@windlass/protocol";
+import {
+  type PublishFrameResult,
+  type TopicDefinition,
+  type TopicDefinitions,
+  type TopicPosition,
+  topicOf,
+} from "@windlass/protocol";
 import { clientError } from "../client-errors.ts";
-import type { Outbox } from "../outbox/outbox.ts";
-import { EventListeners, type EventTools } from "./event-listeners.ts";
-import { own } from "./payloads.ts";
-
-/** The publications of one topic, as long as they are wanted. */
-export interface Subscription {
-  /** The topic as it is on the wire: `room/lobby`. */
-  readonly topic: string;
-  /**
-   * Resolves when the server has accepted the topic. Rejects when it refuses, and when the topic is
-   * unsubscribed or the client closed before that. Nobody has to look at it: refusals go to
-   * `onError()`, too.
-   */
-  readonly ready: Promise<void>;
-  /** Ends it. More than once is nothing. */
-  unsubscribe(): void;
-}
+import type { ClientOptions } from "./client-options.ts";
+import { reported } from "./guarded.ts";
+import { eventOf, own } from "./payloads.ts";
+import type { SubscribeOptions, Subscription } from "./subscription.ts";
+import { Topic, type TopicParts } from "./topic.ts";
 
 /** Listeners by the names of publications, without their types. */
 export type AnyTopicListeners = Readonly<Record<string, ((data: unknown) => void) | undefined>>;
 
 /** What subscriptions need. */
-export interface SubscriptionParts extends EventTools {
+export interface SubscriptionParts extends TopicParts {
   readonly topics: TopicDefinitions;
-  readonly outbox: Outbox;
+  readonly options: ClientOptions;
 }
 
-interface Topic {
-  readonly listeners: EventListeners;
-  readonly ready: Promise<void>;
-  /** Settles `ready`; once settled it stays so. */
-  readonly settle: (error?: Error) => void;
-  /** How many subscriptions share it. */
-  users: number;
-  /** Whether the server has accepted it on any connection. */
-  isAccepted: boolean;
-  /** Whether the server of this connection knows of it. */
-  isAsked: boolean;
+/** What is behind a subscription, for what is an entry of its own. */
+export interface Insides extends SubscriptionParts {
+  readonly topic: Topic;
+  readonly definition: TopicDefinition;
+  /** Called when the subscription ends. */
+  readonly removers: (() => void)[];
+}
+
+/** The key of what is behind a subscription. */
+export const inside: unique symbol = Symbol();
+
+/** A subscription, without the types of a topic. */
+export interface AnySubscription extends Subscription {
+  readonly [inside]: Insides;
 }
 
 /** The topics that are wanted. The server hears of each once, however many want it here. */
@@ -55,38 +52,77 @@ export class Subscriptions {
     pattern: string,
     params: Readonly<Record<string, string>>,
     listeners: AnyTopicListeners,
-  ): Subscription {
+    { since, onRecovered }: SubscribeOptions = {},
+  ): AnySubscription {
     const name = topicOf(pattern, params);
-    const topic = this.#topics.get(name) ?? this.#create(pattern);
+    const definition = own(this.#parts.topics, pattern);
+    if (definition === undefined) {
+      throw clientError("ERR_NAME_UNKNOWN", { kind: "topic", name: pattern });
+    }
+    const topic = this.#topics.get(name) ?? new Topic(definition, this.#parts);
+    if (topic.users === 0) topic.lost(since);
     const removers = Object.keys(listeners).map((event) =>
       topic.listeners.add(event, (data) => listeners[event]?.(data)),
     );
+    if (onRecovered) removers.push(topic.outcomes.add(onRecovered));
     topic.users += 1;
+    removers.push(() => {
+      topic.users -= 1;
+      if (topic.users === 0) this.#leave(name, topic);
+    });
     if (this.#end === undefined) {
       this.#topics.set(name, topic);
-      this.#ask(name, topic);
+      this.ask(name);
     } else {
       topic.settle(this.#end);
     }
-    let isWanted = true;
-    const unsubscribe = (): void => {
-      if (!isWanted) return;
-      isWanted = false;
-      for (const remove of removers) remove();
-      topic.users -= 1;
-      if (topic.users === 0) this.#leave(name, topic);
+    const { outbox, report } = this.#parts;
+    const publish = async (event: string, data: unknown): Promise<TopicPosition | undefined> => {
+      const payload = eventOf(definition.events, event);
+      const message = { type: "publish", topic: name, name: event, payload, data } as const;
+      const answer = await outbox.deliver(message);
+      return (answer as PublishFrameResult | undefined)?.position;
     };
-    return { topic: name, ready: topic.ready, unsubscribe };
+    return {
+      topic: name,
+      ready: topic.ready,
+      get position() {
+        return topic.position;
+      },
+      publish: (event, data) => reported(publish(event, data), report),
+      unsubscribe: () => {
+        for (const remove of removers.splice(0)) remove();
+      },
+      [inside]: { ...this.#parts, definition, topic, removers },
+    };
+  }
+
+  /** The topic of this name, if somebody here wants it. */
+  get(name: string): Topic | undefined {
+    return this.#topics.get(name);
+  }
+
+  /** The server knows of no subscription on this connection, or of one that it began by itself. */
+  ask(name: string): void {
+    this.#topics.get(name)?.ask(name, () => this.#topics.delete(name));
   }
 
   /** A new connection is open. */
   opened(): void {
-    for (const [name, topic] of this.#topics) this.#ask(name, topic);
+    for (const name of this.#topics.keys()) this.ask(name);
+  }
+
+  /** The server has ended it. The next connection, or the server, may begin it again. */
+  unsubscribed(name: string): void {
+    const topic = this.#topics.get(name);
+    if (topic === undefined) return;
+    topic.lost();
+    this.#parts.report(clientError("ERR_CANCELLED", { name }));
   }
 
   /** The connection is gone. */
   lost(): void {
-    for (const topic of this.#topics.values()) topic.isAsked = false;
+    for (const topic of this.#topics.values()) topic.lost();
   }
 
   /** There will be no other connection. */
@@ -94,38 +130,6 @@ export class Subscriptions {
     this.#end = error;
     for (const topic of this.#topics.values()) topic.settle(error);
     this.#topics.clear();
-  }
-
-  /** @throws ProtocolError `ERR_DATA_INVALID`, `ERR_NAME_UNKNOWN` */
-  published(frame: PublicationFrame): void {
-    this.#topics.get(frame.topic)?.listeners.emit(frame);
-  }
-
-  #create(pattern: string): Topic {
-    const definition = own(this.#parts.topics, pattern);
-    if (definition === undefined) {
-      throw clientError("ERR_NAME_UNKNOWN", { kind: "topic", name: pattern });
-    }
-    const listeners = new EventListeners(definition.events, this.#parts);
-    let settle: Topic["settle"] = () => {};
-    const ready = new Promise<void>((resolve, reject) => {
-      settle = (error) => (error === undefined ? resolve() : reject(error));
-    });
-    ready.catch(() => {});
-    return { listeners, ready, settle, users: 0, isAccepted: false, isAsked: false };
-  }
-
-  #ask(name: string, topic: Topic): void {
-    if (topic.isAsked) return;
-    topic.isAsked = this.#parts.outbox.ask({ type: "subscribe", topic: name }, (error) => {
-      topic.settle(error);
-      topic.isAsked = error === undefined;
-      topic.isAccepted ||= topic.isAsked;
-      if (error === undefined || topic.users === 0) return;
-      this.#parts.report(error);
-      // One that was accepted before stays: the next connection may accept it again.
-      if (!topic.isAccepted) this.#topics.delete(name);
-    });
   }
 
   #leave(name: string, topic: Topic): void {

@@ -178,7 +178,7 @@ export class Link {
     if (this.#end !== "no") return;
     this.#end = "wanted";
     this.#turn += 1;
-    this.#timer.set(this.#connectTimeoutMs, () => this.lose(abnormal(undefined)));
+    this.#timer.set(this.#connectTimeoutMs, () => this.lose(abnormal()));
     if (this.#isLive) this.#socket?.close(code, reason);
     else queueMicrotask(() => this.lose(closed(code, reason)));
   }
@@ -235,7 +235,8 @@ export class Link {
   #delayAfter(code: number): number | undefined {
     const reconnect = this.#reconnect;
     if (this.#end !== "no" || reconnect === false || !mayReconnect(code)) return undefined;
-    if (this.#failures >= (reconnect.maxAttempts ?? Number.POSITIVE_INFINITY)) return undefined;
+    const { maxAttempts } = reconnect;
+    if (maxAttempts !== undefined && this.#failures >= maxAttempts) return undefined;
     const orderedMs = this.#orderedMs;
     this.#orderedMs = undefined;
     // Nobody comes back earlier than the server asked.

@@ -40,7 +40,7 @@ export interface ConnectionLoss {
 }
 
 /** A connection that ended without a close frame. */
-export function abnormal(cause: unknown): ConnectionLoss {
+export function abnormal(cause?: unknown): ConnectionLoss {
   return { code: 1006, reason: "", wasClean: false, cause };
 }
 

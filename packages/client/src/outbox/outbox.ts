@@ -1,15 +1,17 @@
-import type {
-  EventFrame,
-  FrameCodec,
-  RequestFrame,
-  SubscribeFrame,
-  UnsubscribeFrame,
+import {
+  type Frame,
+  type FrameCodec,
+  type Payload,
+  type PresenceFrame,
+  type SubscribeFrame,
+  toWire,
+  type UnsubscribeFrame,
 } from "@windlass/protocol";
 import type { ClientClock } from "../client-clock.ts";
 import { clientError } from "../client-errors.ts";
 import { fitting } from "../fitting.ts";
 import { byteLengthOf } from "./byte-length.ts";
-import type { QueueLimits } from "./queue-options.ts";
+import { checkRoom, type QueueLimits } from "./queue-options.ts";
 
 /** A frame as it goes over the wire. */
 export type EncodedFrame = string | Uint8Array<ArrayBuffer>;
@@ -23,11 +25,21 @@ export interface OutboxParts {
   readonly write: (frame: EncodedFrame) => boolean;
 }
 
+/** A frame that gets its id when it is sent. */
+type WithoutId<F extends Frame> = F extends unknown ? Omit<F, "id"> : never;
+
 /** A message that wants an answer. */
 export interface Delivery {
-  readonly frame: Omit<EventFrame, "id"> | Omit<RequestFrame, "id">;
-  /** How long the answer may take, in milliseconds. */
-  readonly timeoutMs: number;
+  readonly type: "event" | "request" | "publish" | "presence";
+  /** Missing for what has no topic. */
+  readonly topic?: string;
+  /** Missing for what has no name. */
+  readonly name?: string;
+  /** What the data is, for what has some. */
+  readonly payload?: Payload;
+  readonly data?: unknown;
+  /** How long the answer may take, in milliseconds. Default: as long as a message may wait. */
+  readonly timeoutMs?: number;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -40,6 +52,7 @@ interface Pending {
   readonly name: string;
   readonly bytes: number;
   readonly settle: Settle;
+  readonly type?: Delivery["type"];
   isSent: boolean;
 }
 
@@ -71,19 +84,22 @@ export class Outbox {
   }
 
   /** Sends a message, now or later, until it is answered. Rejects with what became of it. */
-  deliver({ frame, timeoutMs, signal }: Delivery): Promise<unknown> {
-    const { clock, codec, write } = this.#parts;
-    const { type, name, data } = frame;
-    const late = type === "event" ? "ERR_MESSAGE_EXPIRED" : "ERR_REQUEST_TIMEOUT";
+  deliver({ type, topic, name, payload, data, ...options }: Delivery): Promise<unknown> {
+    const { clock, codec, limits, write } = this.#parts;
+    const { timeoutMs = limits.expireMs, signal } = options;
+    const late = options.timeoutMs === undefined ? "ERR_MESSAGE_EXPIRED" : "ERR_REQUEST_TIMEOUT";
+    const about = name ?? topic ?? "";
     return new Promise((resolve, reject) => {
       if (this.#end !== undefined) throw this.#end;
-      const cancelled = (): Error => clientError("ERR_CANCELLED", { name }, signal?.reason);
+      const cancelled = (): Error => clientError("ERR_CANCELLED", { name: about }, signal?.reason);
       if (signal?.aborted === true) throw cancelled();
       const id = this.#lastId + 1;
-      // In the order that servers read quickly.
-      const encoded = fitting(name, data, () => codec.encode({ type, id, name, data }));
+      const encoded = fitting(about, data, () =>
+        // In the order that servers read quickly.
+        codec.encode({ type, id, topic, name, data: payload && toWire(payload, data) } as Frame),
+      );
       const bytes = byteLengthOf(encoded);
-      this.#checkRoom(bytes);
+      checkRoom(limits, this.#pending.size + 1, this.#bytes + bytes);
       const giveUp = (error: Error): void => {
         this.settle(id, error);
         // Goes nowhere without a connection, and with one the request has been sent.
@@ -92,7 +108,7 @@ export class Outbox {
       const abort = (): void => giveUp(cancelled());
       signal?.addEventListener("abort", abort);
       const stopTimer = clock.after(timeoutMs, () =>
-        giveUp(clientError(late, { name, timeoutMs })),
+        giveUp(clientError(late, { name: about, timeoutMs })),
       );
       const settle: Settle = (error, result) => {
         stopTimer();
@@ -101,7 +117,14 @@ export class Outbox {
         if (error === undefined) resolve(result);
         else reject(error);
       };
-      const pending: Pending = { frame: encoded, name, bytes, settle, isSent: false };
+      const pending: Pending = {
+        frame: encoded,
+        name: about,
+        bytes,
+        settle,
+        type,
+        isSent: false,
+      };
       this.#lastId = id;
       this.#bytes += bytes;
       this.#pending.set(id, pending);
@@ -114,7 +137,10 @@ export class Outbox {
    *
    * @returns whether there is a connection
    */
-  ask(frame: Omit<SubscribeFrame, "id"> | Omit<UnsubscribeFrame, "id">, settle: Settle): boolean {
+  ask(
+    frame: WithoutId<SubscribeFrame | UnsubscribeFrame | PresenceFrame>,
+    settle: Settle,
+  ): boolean {
     const id = this.#lastId + 1;
     const isSent = this.#parts.write(this.#parts.codec.encode({ ...frame, id }));
     if (isSent) {
@@ -150,16 +176,18 @@ export class Outbox {
   /** The server closes the connection whenever it gets one of what was sent: the largest, surely. */
   rejectLargest(): void {
     const sent = [...this.#pending].filter(([, { isSent }]) => isSent);
-    const [largest] = sent.sort(([, a], [, b]) => b.bytes - a.bytes);
-    if (largest === undefined) return;
-    const [id, { name, bytes }] = largest;
-    this.settle(id, clientError("ERR_MESSAGE_TOO_BIG", { name, bytes }));
+    sent.sort(([, a], [, b]) => b.bytes - a.bytes);
+    for (const [id, { name, bytes }] of sent.slice(0, 1)) {
+      this.settle(id, clientError("ERR_MESSAGE_TOO_BIG", { name, bytes }));
+    }
   }
 
   /** The connection is gone, and with it what was asked on it. */
   lost(): void {
-    for (const [id, { frame }] of this.#pending) {
-      if (frame === undefined) this.#pending.delete(id);
+    for (const [id, pending] of this.#pending) {
+      if (pending.frame === undefined) this.#pending.delete(id);
+      // A question is no repetition: it has its turn again, after its topic.
+      if (pending.type === "presence") pending.isSent = false;
     }
   }
 
@@ -167,13 +195,5 @@ export class Outbox {
   end(error: Error): void {
     this.#end = error;
     for (const id of this.#pending.keys()) this.settle(id, error);
-  }
-
-  #checkRoom(bytes: number): void {
-    const { maxMessages, maxBytes } = this.#parts.limits;
-    const messages = this.#pending.size + 1;
-    const total = this.#bytes + bytes;
-    if (messages <= maxMessages && total <= maxBytes) return;
-    throw clientError("ERR_QUEUE_FULL", { messages, bytes: total, maxMessages, maxBytes });
   }
 }

@@ -1,3 +1,5 @@
+import { clientError } from "../client-errors.ts";
+
 /** How much may wait for the server. */
 export interface QueueOptions {
   /** Messages. Default: 16,384. */
@@ -17,4 +19,14 @@ export function queueLimits({
   expireMs = 120_000,
 }: QueueOptions = {}): QueueLimits {
   return { maxMessages, maxBytes, expireMs };
+}
+
+/** @throws ProtocolError `ERR_QUEUE_FULL` when so much may not wait */
+export function checkRoom(
+  { maxMessages, maxBytes }: QueueLimits,
+  messages: number,
+  bytes: number,
+): void {
+  if (messages <= maxMessages && bytes <= maxBytes) return;
+  throw clientError("ERR_QUEUE_FULL", { messages, bytes, maxMessages, maxBytes });
 }

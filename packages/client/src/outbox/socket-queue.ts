@@ -1,7 +1,6 @@
 import type { ClientClock } from "../client-clock.ts";
-import { clientError } from "../client-errors.ts";
 import { byteLengthOf, type SocketData } from "./byte-length.ts";
-import type { QueueLimits } from "./queue-options.ts";
+import { checkRoom, type QueueLimits } from "./queue-options.ts";
 
 interface Item {
   readonly data: SocketData;
@@ -29,16 +28,12 @@ export class SocketQueue {
 
   /** @throws ProtocolError `ERR_QUEUE_FULL` */
   add(data: SocketData): void {
-    const { maxMessages, maxBytes, expireMs } = this.#limits;
-    const size = byteLengthOf(data);
-    const bytes = this.bytes + size;
-    const messages = this.#items.length + 1;
-    if (messages > maxMessages || bytes > maxBytes) {
-      throw clientError("ERR_QUEUE_FULL", { messages, bytes, maxMessages, maxBytes });
-    }
-    const expiresAtMs = this.#clock.now() + expireMs;
-    this.#items.push({ data: copyOf(data), bytes: size, expiresAtMs });
-    this.#bytes = bytes;
+    const bytes = byteLengthOf(data);
+    const total = this.bytes + bytes;
+    checkRoom(this.#limits, this.#items.length + 1, total);
+    const expiresAtMs = this.#clock.now() + this.#limits.expireMs;
+    this.#items.push({ data: copyOf(data), bytes, expiresAtMs });
+    this.#bytes = total;
   }
 
   /** What waits, in its order; nothing waits afterwards. */

@@ -23,6 +23,7 @@ export function recoveryOf(reading: Reading, since: Position | undefined, max: n
     position: delivered ?? page.position,
     gap,
   });
+  if (isNothing(since)) return recoveryOfAll(reading, max);
   if (page.gap !== undefined) return refuse(page.gap);
   // Nothing was delivered here and nothing was known when this node subscribed: all of it is yet to come.
   if (delivered === undefined) return refuse("expired");
@@ -35,11 +36,31 @@ export function recoveryOf(reading: Reading, since: Position | undefined, max: n
   return { publications, position: delivered, gap: undefined };
 }
 
+/** Whether this is the position of a topic of which nothing was remembered. */
+export function isNothing({ epoch, offset }: Position): boolean {
+  return epoch === "" && offset === 0;
+}
+
+/** What somebody missed who subscribed before there was anything: all of it, if all of it is kept. */
+function recoveryOfAll(reading: Reading, max: number): Recovery {
+  const { delivered } = reading;
+  if (delivered === undefined) return { publications: [], position: undefined, gap: undefined };
+  const publications = merged(reading, 0, delivered);
+  const isTrimmed = publications.length < delivered.offset;
+  if (publications.length <= max && !isTrimmed) {
+    return { publications, position: delivered, gap: undefined };
+  }
+  const gap = publications.length > max ? "limit" : "trimmed";
+  return { publications: [], position: delivered, gap };
+}
+
 /** The newest publication of a topic whose older ones do not matter, unless it is known already. */
 export function newestValue(reading: Reading, since: Position | undefined): Recovery {
   const { delivered } = reading;
   if (delivered === undefined) return { publications: [], position: undefined, gap: undefined };
-  const known = since?.epoch === delivered.epoch ? since.offset : 0;
+  // A store that was replaced by an older one may be behind what is known.
+  const isKnown = since?.epoch === delivered.epoch && since.offset <= delivered.offset;
+  const known = isKnown ? since.offset : 0;
   const publications = merged(reading, known, delivered).slice(-1);
   return { publications, position: delivered, gap: undefined };
 }

@@ -15,7 +15,7 @@ import type {
 } from "../contract/topics.ts";
 import { isHistoryBroker } from "./is-history-broker.ts";
 import { toPublicationData } from "./publication-data.ts";
-import { newestValue, recoveryOf } from "./recovery.ts";
+import { isNothing, newestValue, recoveryOf } from "./recovery.ts";
 import { RetainedTopic } from "./retained-topic.ts";
 
 /** What a hub is made of. */
@@ -217,10 +217,10 @@ export class TopicHub implements Topics {
       await retained.confirmed;
       const isLastValue = retained.policy?.isLastValue === true;
       // One more than may be recovered tells whether that is all.
-      const query: HistoryQuery =
-        since === undefined || isLastValue
-          ? { limit: 1, isReversed: true }
-          : { since, limit: this.#maxRecovered + 1 };
+      const limit = this.#maxRecovered + 1;
+      let query: HistoryQuery = { limit: 1, isReversed: true };
+      if (since !== undefined && !isLastValue)
+        query = isNothing(since) ? { limit } : { since, limit };
       const page = await this.history(retained.topic, query);
       const reading = { page, recording: recording.publications, delivered: retained.position };
       enter(

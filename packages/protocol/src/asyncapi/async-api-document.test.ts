@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
-import { defineProtocol } from "../index.ts";
+import { defineProtocol, type TopicDefinition } from "../index.ts";
 import { asyncApiDocument } from "./async-api-document.ts";
 import type { AsyncApiDocument } from "./async-api-types.ts";
 import type { ProtocolInfo } from "./protocol-info.ts";
@@ -181,9 +181,38 @@ describe("topics", () => {
     expect(fits("org.v1//room/b")).toBe(false);
   });
 
-  test("subscribing is described only where there are topics", () => {
-    expect(documentOf(withTopics).operations).toHaveProperty(["control.receive.subscribe"]);
-    expect(documentOf(small).operations).not.toHaveProperty(["control.receive.subscribe"]);
+  test("publications are numbered where the topic has a history", () => {
+    const { channels } = documentOf(withTopics);
+    const payloadOf = (topic: string, name: string): unknown =>
+      channels[topic]?.messages[`${topic}.${name}`]?.payload;
+    expect(payloadOf("topic.room.name", "joined")).toMatchObject({
+      required: ["type", "topic", "name", "data"],
+      properties: { offset: { type: "integer", minimum: 1 }, epoch: { type: "string" } },
+    });
+    expect(payloadOf("topic.news", "published")).not.toHaveProperty("properties.offset");
+  });
+
+  test("subscribing and publishing are described only where there are topics", () => {
+    const ids = ["receive.subscribe", "receive.publish", "send.subscribed", "send.unsubscribed"];
+    for (const id of ids) {
+      expect(documentOf(withTopics).operations).toHaveProperty([`control.${id}`]);
+      expect(documentOf(small).operations).not.toHaveProperty([`control.${id}`]);
+    }
+  });
+
+  test("gaps are described only where there is history, members where there is presence", () => {
+    const topic = { events: {} };
+    const history = { size: 1, ttlMs: 1 };
+    const controlOf = (definition: TopicDefinition): readonly string[] =>
+      Object.keys(documentOf(defineProtocol({ topics: { a: definition } })).operations).filter(
+        (id) => /gap|presence/.test(id),
+      );
+    expect(controlOf(topic)).toEqual([]);
+    expect(controlOf({ ...topic, history })).toEqual(["control.send.gap"]);
+    expect(controlOf({ ...topic, presence: z.string() })).toEqual([
+      "control.receive.presence",
+      "control.send.presence",
+    ]);
   });
 });
 

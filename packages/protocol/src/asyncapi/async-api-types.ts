@@ -1,3 +1,4 @@
+import type { HistoryDefinition } from "../definitions.ts";
 import type { JsonSchema } from "./json-schema.ts";
 
 /** Points to another part of the document: `#/channels/connection`. */
@@ -37,7 +38,7 @@ export interface AsyncApiChannel {
   readonly "x-windlass-subprotocols"?: readonly string[];
   /** The topic pattern as it was declared. */
   readonly "x-windlass-topic"?: string;
-  readonly "x-windlass-history"?: { readonly size: number; readonly ttlMs: number };
+  readonly "x-windlass-history"?: HistoryDefinition;
   /** What is known of each member of a topic. */
   readonly "x-windlass-presence"?: JsonSchema;
 }

@@ -26,6 +26,35 @@ const tokenExpiresInMs: JsonSchema = {
   minimum: 0,
 };
 
+const position: JsonSchema = {
+  description: "Where a topic with history stands.",
+  type: "object",
+  required: ["epoch", "offset"],
+  properties: {
+    epoch: { description: "Name of the count.", type: "string" },
+    offset: {
+      description: "Number of the last publication.",
+      type: "integer",
+      minimum: 0,
+      maximum: Number.MAX_SAFE_INTEGER,
+    },
+  },
+};
+const joined: JsonSchema = {
+  description: "Those who have come.",
+  type: "array",
+  items: {
+    type: "object",
+    required: ["id"],
+    properties: { id: { type: "string" }, data: { description: "As the topic's channel says." } },
+  },
+};
+const left: JsonSchema = {
+  description: "Ids of those who have gone.",
+  type: "array",
+  items: { type: "string" },
+};
+
 type ControlFrames = Readonly<Record<ControlFrame, FrameMembers & { readonly summary: string }>>;
 
 /** `docs/reference/wire-protocol.md` in schemas; a test compares them with what `readFrame` takes. */
@@ -52,8 +81,9 @@ export const controlFrames: ControlFrames = {
   },
   ack: { summary: "The event with this id has taken effect.", members: { id: idSchema } },
   response: {
-    summary: "The subscription with this id has begun or ended.",
-    members: { id: idSchema },
+    summary: "Answers subscribe, unsubscribe, publish and presence.",
+    members: { id: idSchema, data: { description: "What the wire protocol says of each." } },
+    optional: ["data"],
   },
   error: {
     summary:
@@ -76,12 +106,43 @@ export const controlFrames: ControlFrames = {
     members: { id: idSchema },
   },
   subscribe: {
-    summary: "Asks for the publications of a topic.",
-    members: { id: idSchema, topic: topicSchema },
+    summary:
+      "Asks for the publications of a topic, and with a position for those that came after it.",
+    members: { id: idSchema, topic: topicSchema, since: position },
+    optional: ["since"],
   },
   unsubscribe: {
     summary: "Wants no more publications of a topic.",
     members: { id: idSchema, topic: topicSchema },
+  },
+  publish: {
+    summary: "Publishes to a topic, where the server allows it.",
+    members: {
+      id: idSchema,
+      topic: topicSchema,
+      name: { description: "One of the topic's publications.", type: "string" },
+      data: { description: "The data of the publication." },
+    },
+    optional: ["data"],
+  },
+  presence: {
+    summary:
+      "With an id, from a client: asks who is present on a topic. Without, from the server: who has come and gone.",
+    members: { id: idSchema, topic: topicSchema, joined, left },
+    optional: ["id", "joined", "left"],
+  },
+  gap: {
+    summary: "Publications of this topic were lost and will not come.",
+    members: { topic: topicSchema },
+  },
+  subscribed: {
+    summary: "The server has subscribed this connection by itself.",
+    members: { topic: topicSchema, position },
+    optional: ["position"],
+  },
+  unsubscribed: {
+    summary: "The server has ended a subscription.",
+    members: { topic: topicSchema },
   },
   ping: { summary: "Asks for a sign of life.", members: { seen }, optional: ["seen"] },
   pong: { summary: "The sign of life.", members: {} },
@@ -114,19 +175,20 @@ export interface ControlOperation {
   readonly action: "send" | "receive";
   readonly replies?: readonly ControlFrame[];
   /** Only protocols with this need it. */
-  readonly needs?: "topics" | "clientRequests" | "serverRequests";
+  readonly needs?: "topics" | "history" | "presence" | "clientRequests" | "serverRequests";
 }
 
 export const controlOperations: readonly ControlOperation[] = [
   { frame: "hello", action: "receive", replies: ["welcome", "error"] },
   { frame: "auth", action: "receive", replies: ["authenticated", "error"] },
-  {
-    frame: "subscribe",
-    action: "receive",
-    replies: ["response", "error"],
-    needs: "topics",
-  },
+  { frame: "subscribe", action: "receive", replies: ["response", "error"], needs: "topics" },
   { frame: "unsubscribe", action: "receive", replies: ["response"], needs: "topics" },
+  { frame: "publish", action: "receive", replies: ["response", "error"], needs: "topics" },
+  { frame: "presence", action: "receive", replies: ["response", "error"], needs: "presence" },
+  { frame: "presence", action: "send", needs: "presence" },
+  { frame: "gap", action: "send", needs: "history" },
+  { frame: "subscribed", action: "send", needs: "topics" },
+  { frame: "unsubscribed", action: "send", needs: "topics" },
   { frame: "cancel", action: "receive", needs: "clientRequests" },
   { frame: "cancel", action: "send", needs: "serverRequests" },
   { frame: "ping", action: "receive", replies: ["pong"] },

@@ -29,6 +29,12 @@ export const idSchema: JsonSchema = {
 /** `topic` of a frame when it may be any. */
 export const topicSchema: JsonSchema = { type: "string", maxLength: maxTopicLength };
 
+/** Members of a publication whose topic has a history. */
+export const historyMembers: Readonly<Record<string, JsonSchema>> = {
+  offset: { ...idSchema, description: "Number of the publication." },
+  epoch: { description: "Name of the count.", type: "string" },
+};
+
 /** `topic` of a frame when its pattern is known. */
 export function topicSchemaOf(pattern: string): JsonSchema {
   // Patterns have letters, digits and `_ . ~ -`; of these only the dot means something in a RegExp.

@@ -1,6 +1,12 @@
 import type { AsyncApiMessage } from "./async-api-types.ts";
 import type { DeclaredMessage } from "./declared-messages.ts";
-import { exampleTopic, frameSchema, idSchema, topicSchemaOf } from "./frame-schema.ts";
+import {
+  exampleTopic,
+  frameSchema,
+  historyMembers,
+  idSchema,
+  topicSchemaOf,
+} from "./frame-schema.ts";
 import type { JsonSchema } from "./json-schema.ts";
 import type { PayloadSchema } from "./payload-schemas.ts";
 
@@ -14,16 +20,29 @@ const tagOf = {
   publication: "publication",
 } as const;
 
+/** The topics of a publication. */
+interface TopicsOf {
+  readonly pattern: string;
+  readonly history: unknown;
+}
+
+const noTopics: TopicsOf = { pattern: "", history: undefined };
+
 /** A declared message as AsyncAPI describes it. */
 export function messageDocument(
   message: DeclaredMessage,
   data: PayloadSchema,
   /** Of publications. */
-  pattern = "",
+  { pattern, history }: TopicsOf = noTopics,
 ): AsyncApiMessage {
   const { frame, name } = message;
-  const members = { ...headOf(message, pattern), data: data.schema };
-  const optional = [...(frame === "event" ? ["id"] : []), ...(data.isRequired ? [] : ["data"])];
+  const tail = history === undefined ? {} : historyMembers;
+  const members = { ...headOf(message, pattern), data: data.schema, ...tail };
+  const optional = [
+    ...(frame === "event" ? ["id"] : []),
+    ...(data.isRequired ? [] : ["data"]),
+    ...Object.keys(tail),
+  ];
   return {
     name: frame === "response" ? `${name}.response` : name,
     ...textsOf(data.about),

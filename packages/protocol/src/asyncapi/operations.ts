@@ -31,6 +31,8 @@ function neededControl({ exchanges, topics }: DeclaredMessages): readonly Contro
     exchanges.some(({ message, answer }) => answer !== undefined && message.sender === side);
   const has = {
     topics: topics.length > 0,
+    history: topics.some(({ history }) => history !== undefined),
+    presence: topics.some(({ presence }) => presence !== undefined),
     clientRequests: asks("client"),
     serverRequests: asks("server"),
   };

@@ -21,7 +21,7 @@ export function topicChannel(
     messages: Object.fromEntries(
       publications.map((message) => [
         message.id,
-        messageDocument(message, payloadSchemaOf(schemas, message.id), pattern),
+        messageDocument(message, payloadSchemaOf(schemas, message.id), topic),
       ]),
     ),
     "x-windlass-topic": pattern,

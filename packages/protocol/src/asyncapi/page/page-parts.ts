@@ -44,7 +44,9 @@ ${publications.map((view) => messageSection(view, { document, level: 4 }))}</sec
 
 function historyText(history: AsyncApiChannel["x-windlass-history"]): string {
   if (history === undefined) return "none";
-  return `the last ${history.size} publications, for ${history.ttlMs} ms, where the server's broker has history`;
+  const { size, ttlMs, isLastValue } = history;
+  const kept = `the last ${size} publications, for ${ttlMs} ms`;
+  return isLastValue === true ? `${kept}; who subscribes gets the newest at once` : kept;
 }
 
 function presenceTable({ title, "x-windlass-presence": schema }: AsyncApiChannel): HtmlValue {

@@ -133,6 +133,14 @@ test("a topic has its parameters, history and presence", () => {
   expect(text).toContain('"topic": "room/name", "name": "joined"');
 });
 
+test("a last-value topic says so", () => {
+  const history = { size: 1, ttlMs: 1_000, isLastValue: true };
+  const prices = defineProtocol({ topics: { price: { events: { is: z.number() }, history } } });
+  expect(textOf(protocolPage(prices, info))).toContain(
+    "the last 1 publications, for 1000 ms; who subscribes gets the newest at once",
+  );
+});
+
 test("a recursive type is described once, and linked", () => {
   const page = protocolPage(recursive, info);
   expect(headingsOf(page)).toContain("h3 Comment");
