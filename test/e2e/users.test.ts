@@ -1,4 +1,5 @@
 import { type Authenticate, ProtocolComponent, type User } from "@windlass/app";
+import { MemoryBroker, MemoryPresence } from "@windlass/core";
 import { defineProtocol } from "@windlass/protocol";
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
@@ -27,24 +28,30 @@ const byQuery: Authenticate = ({ query }) => userOf(query.get("user"), query.get
 
 function byToken(token: string | undefined): User | null {
   const parts = new URLSearchParams(token);
+  if (parts.has("broken")) return { userId: "anna", tokenId: 7 } as User;
   return userOf(parts.get("user"), parts.get("token"));
 }
 
-async function startStage(options = {}) {
+async function startStage(
+  options = {},
+  onOpen = (_connection: { readonly user: User | undefined }): void => {},
+) {
   const raw = new JournalingComponent();
   const typed = new ProtocolComponent(protocol, { handlers: { ready: () => {} } });
   const inBand = new ProtocolComponent(protocol, {
     handlers: { ready: () => {} },
     authenticate: byToken,
+    onOpen,
   });
-  const { app, port } = await startApp((app) => {
+  const { app, log, port } = await startApp((app) => {
     app.route("/raw", raw, ["*"], { authenticate: byQuery });
     app.route("/typed", typed, ["*"], { authenticate: byQuery });
     app.route("/in-band", inBand, ["*"]);
+    app.route("/both", inBand, ["*"], { authenticate: byQuery });
   }, options);
   const open = (path: string) =>
     RawClient.open(port, path, path.startsWith("/raw") ? {} : speaking);
-  return { app, raw, typed, inBand, open, port };
+  return { app, log, raw, typed, inBand, open, port };
 }
 
 describe("app.users", () => {
@@ -156,4 +163,52 @@ describe("a user that a protocol has recognised", () => {
     again.writeText(hello("user=anna&token=t1"));
     expect(await again.closeFrame()).toMatchObject({ code: 4501 });
   });
+
+  it("is let in once, however many tokens it sends meanwhile", async () => {
+    const presence = new SlowPresence();
+    const broker = Object.assign(new MemoryBroker(), { presence });
+    const opened: string[] = [];
+    const { open } = await startStage({ broker }, ({ user }) => opened.push(user?.userId ?? ""));
+    const client = await open("/in-band");
+    for (const id of [1, 2])
+      client.writeText(JSON.stringify({ type: "auth", token: `user=${id}` }));
+    expect(JSON.parse(await client.text())).toMatchObject({ code: "ERR_FRAME_INVALID" });
+    presence.letIn();
+    expect(JSON.parse(await client.text())).toMatchObject({ type: "authenticated" });
+    expect(presence.joins).toBe(1);
+    expect(opened).toEqual(["1"]);
+  });
+
+  it("is closed with 1011 when authenticate() answers what is no user", async () => {
+    const { log, open } = await startStage();
+    const client = await open("/in-band");
+    client.writeText(hello("user=anna&broken=1"));
+    expect(await client.closeFrame()).toMatchObject({ code: 1011 });
+    expect(log.lines.map(({ message }) => message)).toContain(
+      "authenticate() failed: closing with 1011",
+    );
+  });
+
+  it("gets nothing raw while its token is awaited, although the route knows its user", async () => {
+    const { app, open } = await startStage();
+    const client = await open("/both?user=anna");
+    await app.users.send("anna", "raw text");
+    client.writeText(hello("user=anna"));
+    expect(JSON.parse(await client.text())).toMatchObject({ type: "welcome" });
+  });
 });
+
+/** Lets nobody in before it is opened. */
+class SlowPresence extends MemoryPresence {
+  joins = 0;
+  letIn: () => void = () => {};
+  readonly #gate = new Promise<void>((resolve) => {
+    this.letIn = resolve;
+  });
+
+  override async join(...args: Parameters<MemoryPresence["join"]>) {
+    this.joins += 1;
+    await this.#gate;
+    return super.join(...args);
+  }
+}

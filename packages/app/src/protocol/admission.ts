@@ -5,7 +5,7 @@ import type { Peer } from "./peer.ts";
 import { topicOfCodec } from "./publishing.ts";
 import { refuseFrame, wireError } from "./refusals.ts";
 import { acceptToken, expiryOf, toTokenUser } from "./token-users.ts";
-import { joinSeat, renewSeat, takeSeat } from "./user-seats.ts";
+import { renewSeat, takeSeat } from "./user-seats.ts";
 
 /** Makes a connection wait for its token, if the component wants one; whether it does. */
 export function awaitToken(peer: Peer): boolean {
@@ -55,36 +55,30 @@ function admit(
 ): Promise<void> | undefined {
   const { authenticate } = peer.runtime.callbacks;
   const isFirst = peer.admission === "waiting";
-  const finish = (given: unknown): Promise<void> | undefined => {
+  const accept = (user: TokenUser): Promise<void> | undefined => {
     peer.isCheckingToken = false;
+    acceptToken(peer, user);
+    const busy = answer();
+    return isFirst && peer.raw.state === "open" ? both(busy, open(peer)) : busy;
+  };
+  const finish = (given: unknown): Promise<void> | undefined => {
     if (peer.state === "closed") return undefined;
     const user = toTokenUser(given);
-    if (user === null || isOtherUser(peer, user, isFirst)) {
+    if (user === null || isOtherUser(peer, user, isFirst) || !(isFirst || renewSeat(peer, user))) {
+      peer.isCheckingToken = false;
       refuseToken(peer);
       return undefined;
     }
-    if (!isFirst) {
-      if (!renewSeat(peer, user)) {
-        refuseToken(peer);
-        return undefined;
-      }
-      acceptToken(peer, user);
-      return answer();
-    }
-    const begin = (): Promise<void> | undefined => {
-      acceptToken(peer, user);
-      const busy = answer();
-      return peer.raw.state === "open" ? both(busy, open(peer)) : busy;
-    };
-    return takeSeat(peer, user)?.then((isSeated) => (isSeated ? begin() : undefined)) ?? begin();
+    // Still being checked while it takes its seat: another token has to wait.
+    const seating = isFirst ? takeSeat(peer, user) : undefined;
+    if (seating === undefined) return accept(user);
+    return seating.then((isSeated) => (isSeated ? accept(user) : undefined));
   };
   peer.isCheckingToken = true;
   try {
     const user: unknown = authenticate?.(token, peer);
-    if (!isPromiseLike(user)) return finish(user);
-    return Promise.resolve(user)
-      .then(finish)
-      .catch((error: unknown) => checkFailed(peer, error));
+    const work = isPromiseLike(user) ? Promise.resolve(user).then(finish) : finish(user);
+    return work?.catch((error: unknown) => checkFailed(peer, error));
   } catch (error) {
     checkFailed(peer, error);
     return undefined;
@@ -145,7 +139,6 @@ export function open(peer: Peer): Promise<void> | undefined {
   peers.add(peer);
   publisher.opened(peer.codec);
   ownTopics.opened();
-  joinSeat(peer);
   peer.hasOpened = true;
   peer.raw.subscribe(topicOfCodec(peer.codec));
   try {

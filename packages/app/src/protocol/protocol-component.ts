@@ -27,6 +27,7 @@ import type { ProtocolRuntime } from "./runtime.ts";
 import { SessionStore } from "./session-store.ts";
 import { leaveAll, subscribeByServer, unsubscribeByServer } from "./subscribing.ts";
 import { TopicPresence } from "./topic-presence.ts";
+import { joinSeat } from "./user-seats.ts";
 
 /** What a component is doing. */
 export interface ProtocolStats {
@@ -142,6 +143,7 @@ export class ProtocolComponent<P extends Protocol, Data = undefined>
     const peer = new Peer(this.#runtime, raw, this.#codecOf(raw));
     peer.data = this.#initialData?.(peer);
     raw.data = peer;
+    joinSeat(peer);
     if (awaitToken(peer)) return;
     const opening = open(peer);
     // Not for the route to wait for: what onOpen asks of the client is answered by a message.

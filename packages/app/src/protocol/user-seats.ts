@@ -36,24 +36,27 @@ export function renewSeat(peer: Peer, user: TokenUser): boolean {
   );
 }
 
-/** A connection whose user the route has recognised gets what its user is sent as events. */
+/** A connection whose user the route has recognised gets what its user is sent as events, once it may talk. */
 export function joinSeat(peer: Peer): void {
   const seat = peer.runtime.users?.registry.seatOf(peer.raw.handshake);
-  if (seat !== undefined && peer.seat === undefined) seat.connect(typedUserConnection(peer));
+  seat?.connect(typedUserConnection(peer));
 }
 
 function typedUserConnection(peer: Peer): UserConnection {
   return {
     id: peer.id,
     deliver(publication) {
-      const { event = "", isVolatile } = publication.attributes ?? {};
-      const { server } = peer.runtime.protocol;
-      const payload = Object.hasOwn(server, event) ? server[event] : undefined;
-      if (payload === undefined || payload instanceof RequestDefinition) return;
+      const { event, isVolatile } = publication.attributes ?? {};
+      if (peer.admission !== "ready" || !isServerEvent(peer, event)) return;
       if (isVolatile === true && peer.raw.bufferedBytes > 0) return;
       const frame = broadcastFrame(publication);
       if (frame !== undefined) peer.writeFrame(frame);
     },
     close: (disconnect = Disconnects.Kicked) => peer.raw.close(disconnect),
   };
+}
+
+function isServerEvent({ runtime }: Peer, name = ""): boolean {
+  const { server } = runtime.protocol;
+  return Object.hasOwn(server, name) && !(server[name] instanceof RequestDefinition);
 }

@@ -98,7 +98,11 @@ export interface Topics {
     since: Position | undefined,
     enter: (recovery: Recovery) => void,
   ): Promise<void> | undefined;
-  /** A listener of this node, for topics of the framework itself. Resolves when nothing will be missed. */
+  /**
+   * A listener of this node, for topics of the framework itself. Resolves when nothing will be missed.
+   *
+   * @throws whatever the broker's `subscribe` rejects with (as a rejection); then nothing is listened to
+   */
   listen(topic: string, listener: PublicationListener): Promise<void>;
   unlisten(topic: string, listener: PublicationListener): Promise<void>;
   /** @throws WindlassError (as a rejection) `ERR_BROKER_UNAVAILABLE`, `ERR_TOPIC_INVALID` */

@@ -20,6 +20,8 @@ export class RetainedTopic {
   users = 0;
   /** Until the broker has subscribed this node; then `undefined`. */
   confirmed: Promise<void> | undefined;
+  /** Why the broker did not subscribe this node. */
+  failure: Error | undefined;
   #position: Position | undefined;
   readonly #recordings = new Set<Publication[]>();
 

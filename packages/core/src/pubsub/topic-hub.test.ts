@@ -174,6 +174,14 @@ describe("listeners of the node", () => {
   });
 });
 
+it("rejects a listener that the broker does not take", async () => {
+  const broker = new MemoryBroker();
+  const { hub } = stage(undefined, broker, true);
+  await broker.close();
+  await expect(hub.listen("$own", () => {})).rejects.toMatchObject({ code: "ERR_APP_STATE" });
+  expect(hub.topicCount).toBe(0);
+});
+
 it("tells its audiences of what is lost", async () => {
   const broker = new SlowBroker();
   const { hub, audience } = stage(kept, broker as never, true);

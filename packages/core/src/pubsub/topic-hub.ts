@@ -1,5 +1,5 @@
 import type { Broker, HistoryPage, HistoryQuery, PublicationListener } from "../contract/broker.ts";
-import { WindlassError } from "../contract/errors.ts";
+import { toError, WindlassError } from "../contract/errors.ts";
 import { type Logger, silentLogger } from "../contract/logger.ts";
 import type { Sendable } from "../contract/message.ts";
 import type { Position, Publication, PublicationAttributes } from "../contract/publication.ts";
@@ -135,6 +135,9 @@ export class TopicHub implements Topics {
     const retained = this.#retain(topic);
     retained.listeners.add(listener);
     await retained.confirmed;
+    if (retained.failure === undefined) return;
+    await this.unlisten(topic, listener);
+    throw retained.failure;
   }
 
   async unlisten(topic: string, listener: PublicationListener): Promise<void> {
@@ -167,6 +170,7 @@ export class TopicHub implements Topics {
     try {
       retained.begin(await this.#broker.subscribe(retained.topic, retained.listener));
     } catch (error) {
+      retained.failure = toError(error);
       this.#log.error({ err: error, topic: retained.topic }, "subscribing to a topic failed");
     }
     retained.confirmed = undefined;
