@@ -64,7 +64,7 @@ module.exports = {
       from: { path: "^(apps|bench|examples|test)/" },
       to: {
         path: "^packages/[^/]+/src/",
-        pathNot: "^packages/[^/]+/src/((testing|uws|msgpack|asyncapi)/)?index\\.ts$",
+        pathNot: "^packages/[^/]+/src/((testing|uws|msgpack|asyncapi|presence)/)?index\\.ts$",
       },
     },
     {
@@ -103,6 +103,45 @@ module.exports = {
       severity: "error",
       from: { path: "^packages/client/src/", pathNot: "\\.test(-helper)?\\.ts$" },
       to: { pathNot: "^packages/client/src/|^packages/protocol/src/index\\.ts$" },
+    },
+    {
+      name: "broker-lmdb-knows-core-and-lmdb",
+      comment: "a broker is written against the contracts alone, as anybody's could be",
+      severity: "error",
+      from: { path: "^packages/broker-lmdb/src/", pathNot: "\\.test(-helper)?\\.ts$" },
+      to: {
+        pathNot: "^packages/broker-lmdb/src/|^packages/core/src/index\\.ts$|node_modules/lmdb/",
+        dependencyTypesNot: ["core"],
+      },
+    },
+    {
+      name: "broker-redis-knows-core-and-redis",
+      comment: "a broker is written against the contracts alone, as anybody's could be",
+      severity: "error",
+      from: { path: "^packages/broker-redis/src/", pathNot: "\\.test(-helper)?\\.ts$" },
+      to: {
+        pathNot: "^packages/broker-redis/src/|^packages/core/src/index\\.ts$|node_modules/redis/",
+        dependencyTypesNot: ["core"],
+      },
+    },
+    {
+      name: "broker-redis-rooms-import-inwards",
+      comment: "link < feed < topic < presence: what comes over a link knows nothing of topics",
+      severity: "error",
+      from: {
+        path: "^packages/broker-redis/src/(link|feed|topic)/",
+        pathNot: "\\.test(-helper)?\\.ts$",
+      },
+      to: { path: "^packages/broker-redis/src/presence/" },
+    },
+    {
+      name: "broker-redis-links-know-links-only",
+      severity: "error",
+      from: {
+        path: "^packages/broker-redis/src/(link|feed)/",
+        pathNot: "\\.test(-helper)?\\.ts$",
+      },
+      to: { path: "^packages/broker-redis/src/(?!link/|feed/)" },
     },
     {
       name: "app-knows-no-client",

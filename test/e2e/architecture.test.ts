@@ -44,6 +44,19 @@ const violations: Readonly<Record<string, readonly [from: string, to: string]>> 
     "packages/protocol/src/asyncapi/b.ts",
   ],
   "client-knows-protocol-only": ["packages/client/src/link/a.ts", "node_modules/zod/index.js"],
+  "broker-lmdb-knows-core-and-lmdb": ["packages/broker-lmdb/src/a.ts", "node_modules/zod/index.js"],
+  "broker-redis-knows-core-and-redis": [
+    "packages/broker-redis/src/a.ts",
+    "node_modules/zod/index.js",
+  ],
+  "broker-redis-rooms-import-inwards": [
+    "packages/broker-redis/src/topic/a.ts",
+    "packages/broker-redis/src/presence/b.ts",
+  ],
+  "broker-redis-links-know-links-only": [
+    "packages/broker-redis/src/link/a.ts",
+    "packages/broker-redis/src/topic/b.ts",
+  ],
   "app-knows-no-client": ["packages/app/src/a.ts", "packages/client/src/index.ts"],
   "only-compose-wires-the-transport": ["packages/app/src/app.ts", "packages/core/src/uws/index.ts"],
 };
@@ -103,6 +116,10 @@ const rightImports: readonly (readonly [from: string, to: string])[] = [
   ["packages/protocol/src/msgpack/a.ts", "node_modules/@msgpack/msgpack/index.js"],
   ["packages/protocol/src/msgpack/a.ts", "packages/protocol/src/msgpack/b.ts"],
   ["packages/client/src/link/a.ts", "packages/protocol/src/index.ts"],
+  ["packages/broker-lmdb/src/a.ts", "packages/core/src/index.ts"],
+  ["packages/broker-lmdb/src/store/a.ts", "node_modules/lmdb/index.js"],
+  ["packages/broker-redis/src/topic/a.ts", "packages/core/src/index.ts"],
+  ["packages/broker-redis/src/link/a.ts", "node_modules/redis/index.js"],
   ["test/e2e/a.ts", "packages/protocol/src/msgpack/index.ts"],
 ];
 

@@ -1,4 +1,7 @@
 import { readdirSync } from "node:fs";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { ChildProgram } from "../support/child-program.ts";
 import { TextClient } from "../support/text-client.ts";
@@ -8,6 +11,8 @@ interface RunningExample {
   readonly program: ChildProgram;
   /** `ws://localhost:PORT` */
   readonly url: string;
+  /** What it was started with, besides the port. */
+  readonly env: Readonly<Record<string, string>>;
   /** The whole line that it printed. */
   readonly printed: string;
 }
@@ -61,6 +66,16 @@ const checks: Readonly<Record<string, (example: RunningExample) => Promise<void>
     const dora = await connect(`${url}/room/kitchen`);
     dora.send("in the kitchen");
     expect(await carl.text()).toBe("in the kitchen");
+  },
+  durable: async ({ url, program, env }) => {
+    const [anna, ben] = [await connect(`${url}/room/a`), await connect(`${url}/room/a`)];
+    anna.send("one");
+    anna.send("two");
+    expect([await ben.text(), await ben.text()]).toEqual(["one", "two"]);
+    await program.stop("SIGKILL");
+    const again = await start("durable", env);
+    const client = await connect(`${again.url}/room/a`);
+    expect([await client.text(), await client.text()]).toEqual(["one", "two"]);
   },
   hono: async ({ url }) => {
     const client = await connect(`${url}/live`);
@@ -117,7 +132,9 @@ describe("the examples", () => {
   it.each(Object.entries(checks))(
     "%s does what it says",
     async (name, check) => {
-      await check(await start(name));
+      const folder = await mkdtemp(join(tmpdir(), "windlass-example-"));
+      onTestFinished(() => rm(folder, { recursive: true, force: true }));
+      await check(await start(name, { STORE: join(folder, "store") }));
     },
     starting,
   );
@@ -129,11 +146,11 @@ function run(name: string, env: Readonly<Record<string, string>>): ChildProgram 
   return program;
 }
 
-async function start(name: string): Promise<RunningExample> {
-  const program = run(name, { PORT: "0" });
+async function start(name: string, env: Readonly<Record<string, string>>): Promise<RunningExample> {
+  const program = run(name, { ...env, PORT: "0" });
   const [printed] = await program.find(/^wss?:\/\/\S+$/m);
   // The examples answer to this name, whatever address is printed.
-  return { program, printed, url: `ws://localhost:${new URL(printed).port}` };
+  return { program, env, printed, url: `ws://localhost:${new URL(printed).port}` };
 }
 
 async function connect(...args: Parameters<typeof TextClient.open>): Promise<TextClient> {

@@ -10,7 +10,7 @@ import { runCommand } from "../support/run-command.ts";
 const root = resolve(import.meta.dirname, "../..");
 const tsc = join(root, "node_modules/typescript/bin/tsc");
 /** What a server and its clients install; each depends on those before it. */
-const packages = ["core", "protocol", "app", "client"];
+const packages = ["core", "protocol", "app", "client", "broker-lmdb", "broker-redis"];
 /** The examples that need nothing else, except ws as the WebSocket of the client. */
 const programs = [
   "chat",
@@ -18,6 +18,7 @@ const programs = [
   "subprotocol",
   "ip-block",
   "two-hosts",
+  "durable",
   "typed/protocol",
   "typed",
   "typed-client",

@@ -148,6 +148,28 @@ describe("app.topic()", () => {
     expect((await app.history("room/a/b")).position).toBeUndefined();
   });
 
+  it("replays what is kept, and goes on without a gap", async () => {
+    const { app, one, two, open } = await startStage((app) => {
+      app.topic("room", { history: { size: 4, ttlMs: 60_000 } });
+    });
+    const first = await open("/one");
+    expect(await one.replay(first.connection, "room")).toEqual({});
+    const { position } = await app.publish("room", "1");
+    for (const text of ["2", "3", "4"]) await app.publish("room", text);
+    await one.publish("room", "for one");
+    const second = await open("/two");
+    const replaying = two.replay(second.connection, "room");
+    await app.publish("room", "5");
+    expect(await replaying).toEqual({ position: { ...position, offset: 6 } });
+    const third = await open("/two");
+    const since = { epoch: "", offset: 0, ...position };
+    expect(await two.replay(third.connection, "room", { since })).toMatchObject({ gap: "trimmed" });
+    await app.publish("room", "6");
+    expect(await textsOf(first)).toEqual(["1", "2", "3", "4", "for one", "5", "6"]);
+    expect(await textsOf(second)).toEqual(["3", "4", "5", "6"]);
+    expect(await textsOf(third)).toEqual(["6"]);
+  });
+
   it.each<readonly [string, TopicOptions]>([
     ["", {}],
     ["a//b", {}],

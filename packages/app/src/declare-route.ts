@@ -72,6 +72,8 @@ export function declareRoute<Data>(
     slowConsumers: route.slowConsumers,
     publish: (topic, data, publishOptions) =>
       topics.publish(topic, data, publishOptions, audience.ownAttributes),
+    replay: (connection, topic, replayOptions) =>
+      topics.replay(path, connection, topic, replayOptions),
     broadcast: (data, { except, ...sendOptions } = {}) => {
       for (const connection of connections) {
         if (connection !== except) connection.send(data, sendOptions);

@@ -122,6 +122,7 @@ export type { HttpOptions, ParsedRouteOptions, RouteOptions } from "./route-opti
 export type { Closable } from "./signals.ts";
 export { closeOnSignals } from "./signals.ts";
 export type { AppPresence } from "./topics/app-presence.ts";
+export type { ReplayOptions, ReplayResult } from "./topics/app-topics.ts";
 export type { ConnectionOrId, PublishOptions } from "./topics/publish-options.ts";
 export type { TopicOptions } from "./topics/topic-options.ts";
 // Users, over all nodes.

@@ -6,6 +6,7 @@ import type {
   SlowConsumerCounts,
 } from "@windlass/core";
 import type { ParsedRouteOptions } from "./route-options.ts";
+import type { ReplayOptions, ReplayResult } from "./topics/app-topics.ts";
 import type { PublishOptions } from "./topics/publish-options.ts";
 
 /** A declared route. */
@@ -25,6 +26,13 @@ export interface Route<Data = unknown> {
    * @throws WindlassError (as a rejection) as `app.publish()`
    */
   publish(topic: string, data: Sendable, options?: PublishOptions): Promise<PublishResult>;
+  /**
+   * Sends a connection of this route what is kept of a topic, and subscribes it, in one moment: nothing is
+   * missed in between, and nothing comes twice. Of topics with a history.
+   *
+   * @throws WindlassError (as a rejection) `ERR_TOPIC_INVALID`, `ERR_BROKER_UNAVAILABLE`
+   */
+  replay(connection: Connection, topic: string, options?: ReplayOptions): Promise<ReplayResult>;
   /** Sends to every connection of this route, one after the other. */
   broadcast(data: Sendable, options?: BroadcastOptions): void;
 }

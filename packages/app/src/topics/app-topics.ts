@@ -1,12 +1,15 @@
 import {
   type Broker,
+  type Connection,
   checkPublicTopic,
   type HistoryPage,
   type HistoryQuery,
   type Logger,
   MemoryBroker,
+  type Position,
   type PublicationAttributes,
   type PublishResult,
+  type Recovery,
   type Sendable,
   TopicHub,
 } from "@windlass/core";
@@ -14,6 +17,20 @@ import { optionError, parseOptions } from "../option-error.ts";
 import { type PublishOptions, toTopicOptions } from "./publish-options.ts";
 import { type TopicOptions, topicOptionsSchema, toTopicPolicy } from "./topic-options.ts";
 import { TopicPolicies } from "./topic-policies.ts";
+
+/** From where a topic is replayed. */
+export interface ReplayOptions {
+  /** What the client has seen last. Default: `"oldest"`, everything that is kept. */
+  readonly since?: Position | "oldest";
+}
+
+/** What was replayed. */
+export interface ReplayResult {
+  /** Where the topic stands after it; `undefined` when nothing is remembered of it. */
+  readonly position: Position | undefined;
+  /** Why it is not known what came after `since`, so that nothing of it was sent. */
+  readonly gap: Recovery["gap"];
+}
 
 /** The topics of an App: the hub of its node, and the policies that the application declares. */
 export class AppTopics {
@@ -69,6 +86,30 @@ export class AppTopics {
     }
   }
 
+  /** Sends a connection of a route what is kept of a topic, and subscribes it, so that nothing is missed in between and nothing comes twice. */
+  async replay(
+    path: string,
+    connection: Connection,
+    topic: string,
+    { since = "oldest" }: ReplayOptions = {},
+  ): Promise<ReplayResult> {
+    checkPublicTopic(topic);
+    let result: ReplayResult = { position: undefined, gap: undefined };
+    this.hub.retain(topic);
+    try {
+      await this.hub.recover(topic, since, ({ publications, position, gap }) => {
+        result = { position, gap };
+        for (const { data, attributes = {} } of publications) {
+          if (isForRaw(path, connection.id, attributes)) connection.send(data);
+        }
+        connection.subscribe(topic);
+      });
+    } finally {
+      this.hub.release(topic);
+    }
+    return result;
+  }
+
   async history(topic: string, query?: HistoryQuery): Promise<HistoryPage> {
     checkPublicTopic(topic);
     return this.hub.history(topic, query);
@@ -80,4 +121,14 @@ export class AppTopics {
     await this.hub.open(nodeId, this.#log);
     this.#isOpen = true;
   }
+}
+
+/** Whether a publication that was kept is for a raw connection of a route. */
+function isForRaw(
+  path: string,
+  connectionId: string,
+  { event, route = path, exclude, eligible }: PublicationAttributes,
+): boolean {
+  if (event !== undefined || route !== path || exclude?.includes(connectionId)) return false;
+  return eligible?.includes(connectionId) ?? true;
 }

@@ -89,13 +89,14 @@ export interface Topics {
    * What was published since a position, without a gap between that and what audiences get from now
    * on: `enter` is called in the moment in which both meet, and must subscribe synchronously. Of a
    * topic that is retained. Without `since`: where the topic stands, and the newest publication of a
-   * last-value topic. Nothing to wait for: `enter` is called at once and `undefined` returned.
+   * last-value topic. Since `oldest`: everything that is kept, or the newest of it when that is more than
+   * may be asked for at once. Nothing to wait for: `enter` is called at once and `undefined` returned.
    *
    * @throws WindlassError (as a rejection) `ERR_BROKER_UNAVAILABLE`
    */
   recover(
     topic: string,
-    since: Position | undefined,
+    since: Position | "oldest" | undefined,
     enter: (recovery: Recovery) => void,
   ): Promise<void> | undefined;
   /**

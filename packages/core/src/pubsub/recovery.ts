@@ -1,4 +1,4 @@
-import type { HistoryPage } from "../contract/broker.ts";
+import type { HistoryPage, HistoryQuery } from "../contract/broker.ts";
 import type { Position, Publication } from "../contract/publication.ts";
 import type { Recovery } from "../contract/topics.ts";
 
@@ -15,8 +15,13 @@ export interface Reading {
  * What somebody missed since a position, up to where the subscribers of this node stand: what the history has
  * beyond that, they are yet to get, and it with them.
  */
-export function recoveryOf(reading: Reading, since: Position | undefined, max: number): Recovery {
+export function recoveryOf(
+  reading: Reading,
+  since: Position | "oldest" | undefined,
+  max: number,
+): Recovery {
   const { page, delivered } = reading;
+  if (since === "oldest") return everything(reading, max);
   if (since === undefined) return { publications: [], position: delivered, gap: undefined };
   const refuse = (gap: NonNullable<Recovery["gap"]>): Recovery => ({
     publications: [],
@@ -36,8 +41,28 @@ export function recoveryOf(reading: Reading, since: Position | undefined, max: n
   return { publications, position: delivered, gap: undefined };
 }
 
+/** What to read of a history for {@link recoveryOf}. One more than may be recovered tells whether that is all. */
+export function recoveryQuery(since: Position | "oldest" | undefined, max: number): HistoryQuery {
+  if (since === undefined) return { limit: 1, isReversed: true };
+  if (since === "oldest") return { limit: max, isReversed: true };
+  return isNothing(since) ? { limit: max + 1 } : { since, limit: max + 1 };
+}
+
+/** All that is kept, as far as it may be asked for at once. */
+function everything({ page, recording, delivered }: Reading, max: number): Recovery {
+  if (delivered === undefined) return { publications: [], position: undefined, gap: undefined };
+  // The newest ones were read, newest first.
+  const publications = page.publications.toReversed();
+  const reading = { page: { ...page, publications }, recording, delivered };
+  return {
+    publications: merged(reading, 0, delivered).slice(-max),
+    position: delivered,
+    gap: undefined,
+  };
+}
+
 /** Whether this is the position of a topic of which nothing was remembered. */
-export function isNothing({ epoch, offset }: Position): boolean {
+function isNothing({ epoch, offset }: Position): boolean {
   return epoch === "" && offset === 0;
 }
 
@@ -55,8 +80,9 @@ function recoveryOfAll(reading: Reading, max: number): Recovery {
 }
 
 /** The newest publication of a topic whose older ones do not matter, unless it is known already. */
-export function newestValue(reading: Reading, since: Position | undefined): Recovery {
+export function newestValue(reading: Reading, from: Position | "oldest" | undefined): Recovery {
   const { delivered } = reading;
+  const since = from === "oldest" ? undefined : from;
   if (delivered === undefined) return { publications: [], position: undefined, gap: undefined };
   // A store that was replaced by an older one may be behind what is known.
   const isKnown = since?.epoch === delivered.epoch && since.offset <= delivered.offset;

@@ -15,7 +15,7 @@ import type {
 } from "../contract/topics.ts";
 import { isHistoryBroker } from "./is-history-broker.ts";
 import { toPublicationData } from "./publication-data.ts";
-import { isNothing, newestValue, recoveryOf } from "./recovery.ts";
+import { newestValue, recoveryOf, recoveryQuery } from "./recovery.ts";
 import { RetainedTopic } from "./retained-topic.ts";
 
 /** What a hub is made of. */
@@ -115,14 +115,14 @@ export class TopicHub implements Topics {
 
   recover(
     topic: string,
-    since: Position | undefined,
+    since: Position | "oldest" | undefined,
     enter: (recovery: Recovery) => void,
   ): Promise<void> | undefined {
     const retained = this.#retain(topic);
     const needsHistory = since !== undefined || retained.policy?.isLastValue === true;
     const { confirmed } = retained;
     if (retained.policy?.history === undefined || !needsHistory) {
-      const gap = since === undefined ? undefined : "expired";
+      const gap = since === undefined || since === "oldest" ? undefined : "expired";
       const begin = (): void => enter({ publications: [], position: retained.position, gap });
       if (confirmed !== undefined) return confirmed.then(begin);
       begin();
@@ -211,7 +211,7 @@ export class TopicHub implements Topics {
 
   async #recover(
     retained: RetainedTopic,
-    since: Position | undefined,
+    since: Position | "oldest" | undefined,
     enter: (recovery: Recovery) => void,
   ): Promise<void> {
     // So that it stays while the history is read.
@@ -220,13 +220,10 @@ export class TopicHub implements Topics {
     try {
       await retained.confirmed;
       const isLastValue = retained.policy?.isLastValue === true;
-      // One more than may be recovered tells whether that is all.
-      const limit = this.#maxRecovered + 1;
-      let query: HistoryQuery = { limit: 1, isReversed: true };
-      if (since !== undefined && !isLastValue)
-        query = isNothing(since) ? { limit } : { since, limit };
+      const query = recoveryQuery(isLastValue ? undefined : since, this.#maxRecovered);
       const page = await this.history(retained.topic, query);
-      const reading = { page, recording: recording.publications, delivered: retained.position };
+      const { publications } = recording;
+      const reading = { page, recording: publications, delivered: retained.position };
       enter(
         isLastValue ? newestValue(reading, since) : recoveryOf(reading, since, this.#maxRecovered),
       );

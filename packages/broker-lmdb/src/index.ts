@@ -1,0 +1,2 @@
+export { LmdbBroker } from "./lmdb-broker.ts";
+export type { LmdbBrokerOptions } from "./options.ts";
