@@ -18,7 +18,7 @@ export const feedProtocol = defineProtocol({
   },
 });
 
-export type FeedComponent = ProtocolComponent<typeof feedProtocol>;
+type FeedComponent = ProtocolComponent<typeof feedProtocol>;
 
 /** One node: an App with a broker, whose connections say who they are in the query. */
 export interface FeedNode {

@@ -20,7 +20,7 @@ import type { UserSeat } from "./user-seat.ts";
 import { Users } from "./users.ts";
 
 /** The broker of a cluster, which a test may break. */
-export class FaultyBroker extends MemoryBroker {
+class FaultyBroker extends MemoryBroker {
   failure: Error | undefined;
   /** Whether its nodes hear nothing, as with a link that is cut. */
   isDeaf = false;
@@ -51,7 +51,7 @@ export class FaultyBroker extends MemoryBroker {
 }
 
 /** The presence of a cluster, which a test may break, or hold up. */
-export class FaultyPresence extends MemoryPresence {
+class FaultyPresence extends MemoryPresence {
   failure: Error | undefined;
   /** Whether what fails takes place all the same, as when only the answer is lost. */
   losesAnswers = false;
