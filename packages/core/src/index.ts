@@ -90,6 +90,7 @@ export type {
 } from "./contract/publication.ts";
 export { ReceivedMessage } from "./contract/received-message.ts";
 export type { RouteMatch, Router } from "./contract/router.ts";
+export { textResponse } from "./contract/text-response.ts";
 export { checkPublicTopic, checkTopic } from "./contract/topic-name.ts";
 export type {
   ComponentRoute,

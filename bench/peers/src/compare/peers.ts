@@ -28,6 +28,12 @@ export const typedPeerName = "windlass-typed";
 /** Where a typed message is compared with the same bytes, which the engine and others only pass on. */
 const typedScenarios = ["echo-fields-1", "echo-fields-16"];
 
+/** Where publications are kept, or go from node to node. */
+const keptScenario = "publish-kept-100";
+
+/** What those sit out that only keep publications, or send them between nodes. */
+const ofTopics = ["broadcast-1000", keptScenario];
+
 /** In the order of the tables. */
 export const peers: readonly Peer[] = [
   {
@@ -51,7 +57,7 @@ export const peers: readonly Peer[] = [
     title: "Windlass, decorated",
     runtime: "node",
     adapter: "plain",
-    sitsOut: typedScenarios,
+    sitsOut: [...typedScenarios, keptScenario],
     description: "The same components inside `rateLimited(serialized(...))`.",
   },
   {
@@ -65,11 +71,46 @@ export const peers: readonly Peer[] = [
       "A `ProtocolComponent` with default options: the text is one of three fields of a request, which is parsed, validated with zod, handled, and answered with the same fields.",
   },
   {
+    name: "windlass-history",
+    title: "Windlass, with history",
+    runtime: "node",
+    adapter: "plain",
+    scenarios: ofTopics,
+    description: "As Windlass; the topic keeps its last 100 publications, in memory.",
+  },
+  {
+    name: "windlass-lmdb",
+    title: "Windlass, LMDB",
+    runtime: "node",
+    adapter: "plain",
+    scenarios: [keptScenario],
+    description:
+      "As Windlass, with history and an `LmdbBroker`: a publication is on disk before it is delivered.",
+  },
+  {
+    name: "windlass-redis",
+    title: "Windlass, Redis",
+    runtime: "node",
+    adapter: "plain",
+    scenarios: [keptScenario],
+    description:
+      "As Windlass, with history and a `RedisBroker`: a publication is in the Redis of its own before it is delivered.",
+  },
+  {
+    name: "socket.io-redis",
+    title: "Socket.IO, Redis adapter",
+    runtime: "node",
+    adapter: "socket.io",
+    scenarios: [keptScenario],
+    description:
+      "As Socket.IO, with `@socket.io/redis-adapter`: an event goes to Redis, too, but is delivered at once, and not kept.",
+  },
+  {
     name: "bun",
     title: "Bun",
     runtime: "bun",
     adapter: "plain",
-    sitsOut: typedScenarios,
+    sitsOut: [...typedScenarios, keptScenario],
     description: "`Bun.serve` with its own WebSocket server, `ws.send` and `ws.publish`.",
   },
   {
@@ -77,7 +118,7 @@ export const peers: readonly Peer[] = [
     title: "ws",
     runtime: "node",
     adapter: "plain",
-    sitsOut: typedScenarios,
+    sitsOut: [...typedScenarios, keptScenario],
     description:
       "The npm package ws as its readme shows it; a broadcast is a loop over the clients.",
   },

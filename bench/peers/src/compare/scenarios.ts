@@ -156,6 +156,29 @@ const broadcast: PeerScenario = {
   }),
 };
 
+/** The same work for servers that keep publications, or send them between nodes. */
+const kept: PeerScenario = {
+  name: "publish-kept-100",
+  description:
+    "Four publishers send 64 bytes of text to 100 subscribers, 16 publications in flight each; a message is one delivery, so that the publications are a hundredth of them. The servers keep each publication, or send it over Redis, whose CPU time counts with theirs.",
+  mainFigure: "cpuSecondsPerMillion",
+  unit: "delivery",
+  path: "/room",
+  needsFreshServer: false,
+  settings: (target, extent) => ({
+    ...common(target, extent),
+    scenario: "broadcast",
+    connections: 104,
+    topics: 1,
+    publishers: 4,
+    subscribers: 100,
+    publisherReceives: false,
+    messageBytes: 64,
+    format: "text",
+    inFlight: 16,
+  }),
+};
+
 function connecting(
   handshake: "minimal" | "browser",
   sizeOf: (extent: Extent) => { readonly connections: number; readonly holdMs: number },
@@ -206,6 +229,7 @@ export const scenarios: readonly PeerScenario[] = [
   echo({ size: "16k-binary", messageBytes: 16_384, format: "binary", inFlight: 1 }),
   echo({ size: "16k-binary", messageBytes: 16_384, format: "binary", inFlight: 16 }),
   broadcast,
+  kept,
   connect,
   memory("minimal", "memory-bare", "the headers of RFC 6455 and Origin only"),
   memory("browser", "memory-browser", "the twelve headers of a browser"),

@@ -1,7 +1,8 @@
 import { execFile } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import { afterEach, describe, expect, it } from "vitest";
+import { afterEach, beforeAll, describe, expect, it } from "vitest";
+import { ensureBinary, installTimeoutMs } from "../../../../test/support/debian-package.ts";
 import { peerCommand } from "../compare/peer-command.ts";
 import { choosePeers, type Peer, peers, typedPeerName } from "../compare/peers.ts";
 import { RunningPeer } from "../compare/running-peer.ts";
@@ -11,6 +12,11 @@ import { adapter } from "./windlass-typed-adapter.ts";
 
 const running: RunningPeer[] = [];
 const clients: PeerClient[] = [];
+
+// Two of the servers bring a Redis of their own.
+beforeAll(async () => {
+  await ensureBinary({ binary: "/usr/bin/redis-server", package: "redis-server" });
+}, installTimeoutMs);
 
 afterEach(async () => {
   for (const client of clients.splice(0)) client.close();
