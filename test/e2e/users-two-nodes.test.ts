@@ -9,12 +9,16 @@ import {
   type RouteOptions,
   signCookie,
 } from "@windlass/app";
+import { RedisBroker, type RedisBrokerOptions } from "@windlass/broker-redis";
 import { connect } from "@windlass/client";
-import { MemoryBroker, MemoryPresence } from "@windlass/core";
+import { type Broker, MemoryBroker, MemoryPresence } from "@windlass/core";
 import { defineProtocol } from "@windlass/protocol";
-import { describe, expect, it, onTestFinished, vi } from "vitest";
+import { afterAll, beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
 import { WebSocket } from "ws";
 import { z } from "zod";
+import { installTimeoutMs } from "../support/debian-package.ts";
+import { RedisCluster } from "../support/redis-cluster.ts";
+import { RedisServer } from "../support/redis-server.ts";
 import { type RunningApp, startApp } from "../support/start-app.ts";
 import { TextClient } from "../support/text-client.ts";
 
@@ -31,14 +35,63 @@ class SharedBroker extends MemoryBroker {
   override async close(): Promise<void> {}
 }
 
+/** Where the users of two nodes are, for one test after the other. */
+interface Backend {
+  readonly name: string;
+  /** Makes the brokers of the nodes of one test. */
+  readonly start: () => Promise<() => Broker>;
+}
+
+let tests = 0;
+
+/** Nodes of one test share a prefix, and no other's. */
+function onRedis(server: RedisBrokerOptions): () => Broker {
+  tests += 1;
+  const keyPrefix = `users-${tests}:`;
+  return () => new RedisBroker({ ...server, keyPrefix });
+}
+
+const backends: readonly Backend[] = [
+  {
+    name: "memory",
+    start: async () => {
+      const broker = new SharedBroker();
+      vi.spyOn(broker.presence, "close").mockResolvedValue();
+      return () => broker;
+    },
+  },
+  { name: "Redis", start: async () => onRedis({ url: (await redis()).url }) },
+  {
+    name: "a Redis cluster",
+    start: async () => onRedis({ cluster: { urls: (await cluster()).urls } }),
+  },
+];
+
+const redis = once(() => RedisServer.start());
+const cluster = once(() => RedisCluster.start());
+
+/** Starts a server when it is first wanted, and stops it after the last test. */
+function once<Server extends { stop(): Promise<void> }>(
+  start: () => Promise<Server>,
+): () => Promise<Server> {
+  let started: Promise<Server> | undefined;
+  afterAll(async () => (await started)?.stop());
+  return () => {
+    started ??= start();
+    return started;
+  };
+}
+
+/** The brokers of nodes that a test starts. */
+let brokerOf: () => Broker = () => new SharedBroker();
+
 /** Two nodes with the same route. */
 async function twoNodes(
   options: RouteOptions = { authenticate },
   component = () => greeting,
 ): Promise<readonly [RunningApp, RunningApp]> {
-  const broker = new SharedBroker();
-  vi.spyOn(broker.presence, "close").mockResolvedValue();
-  const start = () => startApp((app) => app.route("/", component(), ["*"], options), { broker });
+  const start = () =>
+    startApp((app) => app.route("/", component(), ["*"], options), { broker: brokerOf() });
   return [await start(), await start()];
 }
 
@@ -61,12 +114,26 @@ async function open({ url }: RunningApp, token: string): Promise<TextClient> {
   }
 }
 
+const protocol = defineProtocol({ client: {}, server: { said: z.string() } });
+
+function chat({ url }: RunningApp, token: string) {
+  const said: string[] = [];
+  const client = connect(protocol, url, { WebSocket, token: () => token });
+  client.on("said", (text) => void said.push(text));
+  onTestFinished(() => client.close());
+  return { client, said };
+}
+
 /** Resolves when the app knows of so many connections. */
 async function connections(app: App, wanted: number): Promise<void> {
   await vi.waitFor(async () => expect((await app.users.count()).connections).toBe(wanted));
 }
 
-describe("the users of two nodes", () => {
+describe.each(backends)("the users of two nodes, on $name", ({ start }) => {
+  beforeEach(async () => {
+    brokerOf = await start();
+  }, installTimeoutMs);
+
   it("are sent to on all their connections, and sent away from all of them", async () => {
     const [one, two] = await twoNodes();
     const anna = tokenOf("anna");
@@ -129,19 +196,42 @@ describe("the users of two nodes", () => {
     expect(Date.now()).toBeGreaterThanOrEqual(exp * 1_000 - 20);
     await connections(one.app, 0);
   });
-});
 
-it("a client that goes away while it is let in leaves nothing behind", async () => {
-  const [one] = await twoNodes();
-  const headers = { authorization: `Bearer ${tokenOf("anna")}` };
-  for (let round = 0; round < 50; round += 1) {
-    const socket = new WebSocket(one.url, { headers });
-    socket.on("error", () => {});
-    socket.on("open", () => socket.terminate());
-    if (round % 2 === 0) setImmediate(() => socket.terminate());
-  }
-  await open(one, tokenOf("ben"));
-  await connections(one.app, 1);
+  it("leave nothing behind when they go away while they are let in", async () => {
+    const [one] = await twoNodes();
+    const headers = { authorization: `Bearer ${tokenOf("anna")}` };
+    for (let round = 0; round < 50; round += 1) {
+      const socket = new WebSocket(one.url, { headers });
+      socket.on("error", () => {});
+      socket.on("open", () => socket.terminate());
+      if (round % 2 === 0) setImmediate(() => socket.terminate());
+    }
+    await open(one, tokenOf("ben"));
+    await connections(one.app, 1);
+  });
+
+  it("are sent events, limited, and sent away like all others when they send their token in a message", async () => {
+    const [one, two] = await twoNodes(
+      { maxConnectionsPerUser: { max: 1, onExcess: "displace" } },
+      () => new ProtocolComponent(protocol, { authenticate: jwtTokenAuthenticate({ secret }) }),
+    );
+    const anna = tokenOf("anna", { jti: "t1" });
+    const first = chat(one, anna);
+    await connections(two.app, 1);
+    await two.app.users.send("anna", '"hello"', { event: "said" });
+    await two.app.users.send("anna", "not for a protocol");
+    await vi.waitFor(() => expect(first.said).toEqual(["hello"]));
+    const second = chat(two, anna);
+    await vi.waitFor(() => expect(first.client.state).toBe("closed"));
+    await one.app.users.send("anna", '"again"', { event: "said" });
+    await vi.waitFor(() => expect(second.said).toEqual(["again"]));
+    await connections(one.app, 1);
+    await one.app.users.revoke({ tokenId: "t1", untilMs: Date.now() + 60_000 });
+    await vi.waitFor(() => expect(second.client.state).toBe("closed"));
+    await connections(one.app, 0);
+    const third = chat(one, anna);
+    await vi.waitFor(() => expect(third.client.state).toBe("closed"));
+  });
 });
 
 it("a signed cookie lets pages of the own origin in, and no others", async () => {
@@ -165,39 +255,4 @@ it("a broken key set is answered with 503", async () => {
   const headers = { authorization: `Bearer ${[header, ...rest].join(".")}` };
   await expect(TextClient.open(url, { headers })).rejects.toThrow(/503/);
   expect(log.refusals).toMatchObject([{ rule: "jwks", status: 503 }]);
-});
-
-describe("users who send their token in a message", () => {
-  const protocol = defineProtocol({ client: {}, server: { said: z.string() } });
-
-  function chat({ url }: RunningApp, token: string) {
-    const said: string[] = [];
-    const client = connect(protocol, url, { WebSocket, token: () => token });
-    client.on("said", (text) => void said.push(text));
-    onTestFinished(() => client.close());
-    return { client, said };
-  }
-
-  it("are sent events, limited, and sent away like all others", async () => {
-    const [one, two] = await twoNodes(
-      { maxConnectionsPerUser: { max: 1, onExcess: "displace" } },
-      () => new ProtocolComponent(protocol, { authenticate: jwtTokenAuthenticate({ secret }) }),
-    );
-    const anna = tokenOf("anna", { jti: "t1" });
-    const first = chat(one, anna);
-    await connections(two.app, 1);
-    await two.app.users.send("anna", '"hello"', { event: "said" });
-    await two.app.users.send("anna", "not for a protocol");
-    await vi.waitFor(() => expect(first.said).toEqual(["hello"]));
-    const second = chat(two, anna);
-    await vi.waitFor(() => expect(first.client.state).toBe("closed"));
-    await one.app.users.send("anna", '"again"', { event: "said" });
-    await vi.waitFor(() => expect(second.said).toEqual(["again"]));
-    await connections(one.app, 1);
-    await one.app.users.revoke({ tokenId: "t1", untilMs: Date.now() + 60_000 });
-    await vi.waitFor(() => expect(second.client.state).toBe("closed"));
-    await connections(one.app, 0);
-    const third = chat(one, anna);
-    await vi.waitFor(() => expect(third.client.state).toBe("closed"));
-  });
 });
