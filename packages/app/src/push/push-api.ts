@@ -1,4 +1,10 @@
-import { type Clock, type FetchHandler, type FetchInfo, systemClock } from "@windlass/core";
+import {
+  type Clock,
+  type FetchHandler,
+  type FetchInfo,
+  systemClock,
+  textResponse,
+} from "@windlass/core";
 import { parseOptions } from "../option-error.ts";
 import { Authenticator, type RequestHead } from "./authenticator.ts";
 import { type BatchContext, runBatch } from "./batch.ts";
@@ -38,11 +44,11 @@ export interface PushTime {
 }
 
 const systemTime: PushTime = { clock: systemClock, wallClockMs: Date.now };
-const answerHeaders = {
+const answerHeaders = new Headers({
   "Content-Type": "application/json",
   "Cache-Control": "no-store",
   "X-Content-Type-Options": "nosniff",
-};
+});
 
 /**
  * An HTTP API for what has no WebSocket: a website in PHP, a job, a script. It publishes to topics and
@@ -92,16 +98,15 @@ class PushServer {
   async handle(request: Request, info: FetchInfo): Promise<Response> {
     this.stats.requests += 1;
     try {
-      return new Response(await this.#answer(request, info), { headers: answerHeaders });
+      const text = await this.#answer(request, info);
+      return textResponse({ text, status: 200, headers: answerHeaders });
     } catch (thrown) {
       // Whoever serves this knows that the client has gone, and waits for no answer.
       if (request.signal.aborted) throw thrown;
       const { status, headers, body } = this.#failures.answer(thrown, { ip: info.ip });
       const challenge = status === 401 && { "WWW-Authenticate": this.#challenge };
-      return new Response(JSON.stringify(body), {
-        status,
-        headers: { ...answerHeaders, ...headers, ...challenge },
-      });
+      const all = new Headers({ ...Object.fromEntries(answerHeaders), ...headers, ...challenge });
+      return textResponse({ text: JSON.stringify(body), status, headers: all });
     }
   }
 

@@ -43,6 +43,8 @@ export interface TopicPublisher {
 export interface ComponentRoute extends TopicPublisher {
   /** The path as declared: `/room/:name`. */
   readonly path: string;
+  /** What a connection may have in its buffer at most: a recovery has to fit. */
+  readonly maxBackpressureBytes: number;
   /** The topics of the node. */
   readonly topics: Topics;
   /** Who is present on topics. */

@@ -1,14 +1,14 @@
 import { STATUS_CODES } from "node:http";
-import type { ReadableStreamDefaultController } from "node:stream/web";
 import { setImmediate as turn } from "node:timers/promises";
 import type { RefusalCode } from "../contract/error-catalogue.ts";
 import { type Refusal, refuse } from "../contract/guard.ts";
+import { FetchBody } from "./fetch-body.ts";
+import { createFetchRequest } from "./fetch-request.ts";
+import { fetchUrl } from "./fetch-target.ts";
 import type { NativeResponse } from "./native.ts";
 import type { ReadRequest } from "./read-request.ts";
 import { writeRefusal } from "./write-refusal.ts";
 
-/** Unread request body, in bytes, at which the client is paused. */
-const highWaterMarkBytes = 256 * 1024;
 /** Less than one writable event drains, so that the native buffer shrinks from event to event. */
 const sliceBytes = 16 * 1024;
 /** The native layer writes these itself. */
@@ -19,6 +19,9 @@ const nativeHeaders: ReadonlySet<string> = new Set([
   "keep-alive",
   "transfer-encoding",
 ]);
+/** What of a response leaves before its body. */
+export type ResponseHead = Pick<Response, "status" | "headers"> & { readonly statusText?: string };
+
 const ended = new DOMException("the response has ended", "AbortError");
 
 /**
@@ -31,11 +34,14 @@ export class FetchExchange {
   readonly #res: NativeResponse;
   readonly #method: string;
   readonly #onRefused: (refusal: Refusal) => void;
-  readonly #abort = new AbortController();
+  /** Made when somebody wants its signal. */
+  #abort: AbortController | undefined;
+  /** Why the signal aborts, and undefined while it does not. */
+  #aborted: { readonly reason: unknown } | undefined;
   /** Held for its signal: undici drops the link from ours to it when the request is collected. */
   #request: Request | undefined;
-  #body: ReadableStreamDefaultController<Uint8Array> | undefined;
-  #head: Response | undefined;
+  #body: FetchBody | undefined;
+  #head: ResponseHead | undefined;
   #length: number | undefined;
   #isOpen = true;
   #isPaused = false;
@@ -57,62 +63,41 @@ export class FetchExchange {
 
   /** The request as the Fetch standard has it; undefined when it was refused and answered here. */
   receive(read: ReadRequest, maxBytes: number): Request | undefined {
-    const { method, client, path, queryString } = read;
-    const scheme = client.scheme === "wss" ? "https" : "http";
-    const query = queryString === "" ? "" : `?${queryString}`;
-    const url = `${scheme}://${read.headers.get("host")}${path}${query}`;
-    try {
-      const headers = new Headers([...read.headers]);
-      const length = contentLength(headers) ?? 0;
-      if (length > maxBytes) {
-        this.#refuse("ERR_BODY_TOO_LARGE", "body", `${length} bytes`, `at most ${maxBytes} bytes`);
-        return undefined;
-      }
+    const { method, headers } = read;
+    const length = contentLength(headers) ?? 0;
+    const url = fetchUrl(read);
+    if (url === undefined) {
+      // Without the URL, because of its query.
+      const seen = `a ${method} request for ${read.path}`;
+      this.#refuse("ERR_REQUEST_INVALID", "request", seen, "a request that Fetch allows");
+    } else if (length > maxBytes) {
+      this.#refuse("ERR_BODY_TOO_LARGE", "body", `${length} bytes`, `at most ${maxBytes} bytes`);
+    } else {
       const hasBody = length > 0 || headers.has("transfer-encoding");
       const body = hasBody && method !== "GET" && method !== "HEAD" ? this.#read(maxBytes) : null;
-      const init = { method, headers, body, duplex: "half", signal: this.#abort.signal } as const;
-      this.#request = new Request(url, init);
-    } catch {
-      // Fetch refuses more than HTTP does: TRACE and CONNECT, some URLs and header values.
-      this.#refuse(
-        "ERR_REQUEST_INVALID",
-        "request",
-        // Not the error's message, which quotes the URL with its query.
-        `a ${method} request for ${path}`,
-        "a request that Fetch allows",
-      );
+      this.#request = createFetchRequest({
+        method,
+        url,
+        headers,
+        body,
+        signal: () => this.#signal,
+      });
     }
     return this.#request;
   }
 
-  #read(maxBytes: number): ReadableStream<Uint8Array> {
+  #read(maxBytes: number): FetchBody {
+    const body = new FetchBody((isPaused) => this.#throttle(isPaused));
+    this.#body = body;
     let received = 0;
-    const start = (controller: ReadableStreamDefaultController<Uint8Array>) => {
-      this.#body = controller;
-      this.#res.onData((data, isLast) => {
-        received += data.byteLength;
-        if (received <= maxBytes) this.#enqueue(data, isLast);
-        else this.#tooLarge(maxBytes);
-      });
-    };
-    const pull = () => this.#throttle(false);
-    const cancel = () => {
-      this.#body = undefined;
-      this.#throttle(false);
-    };
-    const strategy = new ByteLengthQueuingStrategy({ highWaterMark: highWaterMarkBytes });
-    return new ReadableStream({ start, pull, cancel }, strategy);
-  }
-
-  /** uWS calls it after the end of the response too, until the client has sent its whole body. */
-  #enqueue(data: ArrayBuffer, isLast: boolean): void {
-    if (this.#body === undefined) return;
-    // Copied: the native buffer is detached when this returns.
-    if (data.byteLength > 0) this.#body.enqueue(new Uint8Array(data.slice(0)));
-    if (isLast) {
-      this.#body.close();
-      this.#body = undefined;
-    } else if ((this.#body.desiredSize ?? 0) <= 0) this.#throttle(true);
+    // It is called after the end of the response too, until the client has sent its whole body.
+    this.#res.onData((data, isLast) => {
+      received += data.byteLength;
+      // Copied: the native buffer is detached when this returns.
+      if (received > maxBytes) this.#tooLarge(maxBytes);
+      else if (body.isArriving) body.push(new Uint8Array(data.slice(0)), isLast);
+    });
+    return body;
   }
 
   /**
@@ -127,7 +112,7 @@ export class FetchExchange {
   }
 
   /** The head leaves with the first bytes, so an error before them can still be answered 500. */
-  begin(head: Response, knownLength: number | undefined): void {
+  begin(head: ResponseHead, knownLength: number | undefined): void {
     this.#head = head;
     this.#length = knownLength ?? contentLength(head.headers);
   }
@@ -137,13 +122,13 @@ export class FetchExchange {
    * while a body arrives, wait for the next turn of the event loop.
    */
   async outsideRead(): Promise<void> {
-    if (this.#body !== undefined) await turn();
+    if (this.#isReceiving) await turn();
   }
 
   /** Resolves when the client can take more. */
   async write(bytes: Uint8Array): Promise<void> {
     for (let rest = bytes; this.#isOpen && rest.byteLength > 0; ) {
-      if (this.#body !== undefined) await this.outsideRead();
+      if (this.#isReceiving) await this.outsideRead();
       if (!this.#isOpen) return;
       const length = this.#length;
       const [sent, flowing] = length === undefined ? this.#chunk(rest) : this.#part(rest, length);
@@ -190,7 +175,7 @@ export class FetchExchange {
     this.#finish((res) => res.end());
   }
 
-  endWithoutBody(head: Response): void {
+  endWithoutBody(head: ResponseHead): void {
     const length = contentLength(head.headers);
     this.#head = head;
     this.#finish((res) => {
@@ -253,26 +238,40 @@ export class FetchExchange {
   #close(reason: unknown): void {
     if (!this.#isOpen) return;
     this.#isOpen = false;
-    this.#body?.error(reason);
-    this.#body = undefined;
-    if (reason !== ended) this.#abort.abort(reason);
+    this.#body?.fail(reason);
+    if (reason !== ended) {
+      this.#aborted = { reason };
+      this.#abort?.abort(reason);
+    }
     this.#cancel?.(reason);
     this.#wake?.();
+  }
+
+  get #isReceiving(): boolean {
+    return this.#body?.isArriving === true;
+  }
+
+  get #signal(): AbortSignal {
+    if (this.#abort === undefined) {
+      this.#abort = new AbortController();
+      if (this.#aborted !== undefined) this.#abort.abort(this.#aborted.reason);
+    }
+    return this.#abort.signal;
   }
 
   /** The callback stops the response stream; at once if there is no one left to read it. */
   onClose(cancel: (reason: unknown) => void): void {
     if (this.#isOpen) this.#cancel = cancel;
-    else cancel(this.#abort.signal.reason);
+    else cancel(this.#signal.reason);
   }
 
   /** Whoever obeys the abort signal fails with its reason: that is nothing to report. */
   isNews(error: unknown): boolean {
-    return !this.#abort.signal.aborted || error !== this.#abort.signal.reason;
+    return this.#aborted === undefined || error !== this.#signal.reason;
   }
 }
 
-function writeHead(res: NativeResponse, { status, statusText, headers }: Response): void {
+function writeHead(res: NativeResponse, { status, statusText, headers }: ResponseHead): void {
   res.writeStatus(statusLine(status, statusText));
   for (const [name, value] of headers) {
     // A header value is bytes in Fetch, one a character; the engine would write it as UTF-8.
@@ -284,7 +283,7 @@ function statusLine(status: number, text = ""): string {
   return `${status} ${text || (STATUS_CODES[status] ?? "")}`;
 }
 
-function contentLength(headers: Headers): number | undefined {
+function contentLength(headers: Pick<Headers, "get">): number | undefined {
   const value = headers.get("content-length");
   return value !== null && /^\d+$/.test(value) ? Number(value) : undefined;
 }

@@ -2,8 +2,10 @@ import type { ReadableStreamDefaultReader } from "node:stream/web";
 import { setImmediate as turn } from "node:timers/promises";
 import { toError } from "../contract/errors.ts";
 import type { Logger } from "../contract/logger.ts";
+import { takeText } from "../contract/text-response.ts";
 import type { FetchRoute } from "../contract/transport.ts";
-import { FetchExchange } from "./fetch-exchange.ts";
+import { FetchExchange, type ResponseHead } from "./fetch-exchange.ts";
+import { storedBody } from "./fetch-stored-body.ts";
 import type { NativeResponse } from "./native.ts";
 import type { ReadRequest } from "./read-request.ts";
 import type { RefusalLog } from "./refusal-log.ts";
@@ -62,6 +64,12 @@ async function respond(
 ): Promise<void> {
   try {
     const response = await handle();
+    const text = takeText(response);
+    if (text !== undefined) {
+      await exchange.outsideRead();
+      await sendWhole(exchange, text, Buffer.from(text.text));
+      return;
+    }
     if (!(response instanceof Response) || response.type === "error") {
       throw new TypeError("an HTTP handler must return a Response");
     }
@@ -70,7 +78,13 @@ async function respond(
       exchange.endWithoutBody(response);
       return;
     }
+    const stored = storedBody(response);
+    // Also for a stored body, which then cannot be sent twice either.
     const reader: ReadableStreamDefaultReader<unknown> = response.body.getReader();
+    if (stored !== undefined) {
+      await sendWhole(exchange, response, stored);
+      return;
+    }
     exchange.onClose((reason) => {
       reader.cancel(reason).catch(report);
     });
@@ -81,6 +95,17 @@ async function respond(
     report(error);
     exchange.fail(error);
   }
+}
+
+async function sendWhole(
+  exchange: FetchExchange,
+  head: ResponseHead,
+  bytes: Uint8Array,
+): Promise<void> {
+  if (exchange.isHead || bytes.byteLength === 0) return exchange.endWithoutBody(head);
+  exchange.begin(head, bytes.byteLength);
+  await exchange.write(bytes);
+  exchange.end();
 }
 
 /** A body whose end is in sight goes out with its length, any other one chunked. */
