@@ -1,54 +1,7 @@
-import { App, type Connection, type Route, type TopicOptions } from "@windlass/app";
+import { App, type TopicOptions } from "@windlass/app";
 import { MemoryBroker } from "@windlass/core";
 import { describe, expect, it } from "vitest";
-import { JournalingComponent } from "../support/journaling-component.ts";
-import { RawClient } from "../support/raw-client.ts";
-import { startApp } from "../support/start-app.ts";
-
-interface Member {
-  readonly client: RawClient;
-  readonly connection: Connection;
-}
-
-const kib = 1_024;
-
-/** Two routes whose connections subscribe to the topic of their query. */
-async function startStage(declare: (app: App) => void = () => {}, options = {}) {
-  const component = new JournalingComponent();
-  component.onOpen = (connection): void => {
-    for (const topic of connection.handshake.query.getAll("topic")) connection.subscribe(topic);
-    component.opens.write(connection);
-  };
-  const routes: Route[] = [];
-  const routeOptions = { maxBackpressureBytes: 256 * kib };
-  const { app, port } = await startApp((app) => {
-    declare(app);
-    for (const path of ["/one", "/two"]) {
-      routes.push(app.route(path, component, ["*"], routeOptions));
-    }
-  }, options);
-  const [one, two] = routes;
-  if (one === undefined || two === undefined) throw new Error("no routes");
-  const open = async (path: string): Promise<Member> => {
-    const client = await RawClient.open(port, path);
-    const connection = component.opens.entries.at(-1);
-    if (connection === undefined) throw new Error("no connection");
-    return { client, connection };
-  };
-  return { app, component, one, two, open };
-}
-
-/** Everything the client got so far. */
-async function textsOf({ client, connection }: Member): Promise<readonly string[]> {
-  connection.send("(end)");
-  const texts: string[] = [];
-  for (;;) {
-    const frame = await client.frame();
-    const text = frame.payload.length > 1_000 ? "(filling)" : frame.payload.toString();
-    if (text === "(end)") return texts;
-    if (text !== "(filling)") texts.push(text);
-  }
-}
+import { startStage, textsOf } from "../support/topic-stage.ts";
 
 describe("app.publish()", () => {
   it("reaches the subscribers of every route, route.publish() those of one", async () => {
@@ -191,81 +144,6 @@ describe("app.topic()", () => {
     const broker = { open, publish, subscribe, unsubscribe, close };
     const app = new App("localhost", 0, "127.0.0.1", { broker });
     expect(() => app.topic("a", { history: { size: 1, ttlMs: 1 } })).toThrow("has no history()");
-  });
-});
-
-describe("a subscriber that does not read", () => {
-  /** One whose buffers are full, and one that reads. */
-  async function slowStage(options: TopicOptions) {
-    const stage = await startStage((app) => app.topic("t", options));
-    const slow = await stage.open("/one?topic=t");
-    const quick = await stage.open("/one?topic=t");
-    slow.client.socket.pause();
-    const chunk = Buffer.alloc(16 * kib, 7);
-    while (slow.connection.bufferedBytes < 200 * kib) slow.connection.send(chunk);
-    const resume = async (): Promise<readonly string[]> => {
-      slow.client.socket.resume();
-      await stage.component.drains.find();
-      return await textsOf(slow);
-    };
-    return { ...stage, slow, quick, resume };
-  }
-
-  it("gets the newest of each key, in their order, where a topic conflates", async () => {
-    const { app, one, quick, resume } = await slowStage({ slowConsumer: "conflate" });
-    for (let i = 1; i <= 100; i += 1) {
-      await app.publish("t", `eur ${i}`, { key: "eur" });
-      if (i <= 50) await app.publish("t", `usd ${i}`, { key: "usd" });
-    }
-    await app.publish("t", "all 1");
-    await app.publish("t", "all 2");
-    expect(await textsOf(quick)).toHaveLength(152);
-    expect(await resume()).toEqual(["usd 50", "eur 100", "all 2"]);
-    expect(one.slowConsumers).toMatchObject({ conflated: 149, droppedOldest: 0, closed: 0 });
-  });
-
-  it("gets the last ones that fit, where a topic drops the oldest", async () => {
-    const { app, one, resume } = await slowStage({ slowConsumer: "drop-oldest" });
-    const body = "x".repeat(900);
-    for (let i = 1; i <= 1_000; i += 1) await app.publish("t", `${i} ${body}`);
-    const numbers = (await resume()).map((text) => Number(text.split(" ", 1)[0]));
-    const first = numbers[0] ?? 0;
-    expect(first).toBeGreaterThan(600);
-    expect(numbers).toEqual(Array.from({ length: 1_001 - first }, (_, i) => first + i));
-    expect(one.slowConsumers).toMatchObject({ droppedOldest: first - 1 });
-  });
-
-  it("gets the first ones that fit, where a topic drops new ones", async () => {
-    const { app, one, slow, resume } = await slowStage({ slowConsumer: "drop-new" });
-    const body = "x".repeat(900);
-    for (let i = 1; i <= 1_000; i += 1) await app.publish("t", `${i} ${body}`);
-    const { droppedNew } = one.slowConsumers;
-    expect(droppedNew).toBeGreaterThan(600);
-    expect(slow.connection.state).toBe("open");
-    const numbers = (await resume()).map((text) => Number(text.split(" ", 1)[0]));
-    expect(numbers).toEqual(Array.from({ length: 1_000 - droppedNew }, (_, i) => i + 1));
-  });
-
-  it("is closed with 4000, where a topic closes", async () => {
-    const { app, component, one, quick } = await slowStage({ slowConsumer: "close" });
-    const body = "x".repeat(60 * kib);
-    for (let i = 0; i < 3; i += 1) {
-      await app.publish("t", body, { key: "any", isVolatile: false });
-      // The engine tells of what it dropped when this turn of the event loop is over.
-      await new Promise((resolve) => setImmediate(resolve));
-    }
-    expect((await component.closes.find()).event).toMatchObject({ cause: "backpressure" });
-    expect(one.slowConsumers.closed).toBe(1);
-    expect(quick.connection.state).toBe("open");
-  });
-
-  it("does without what is volatile", async () => {
-    const { app, one, quick, resume } = await slowStage({});
-    await app.publish("t", "volatile", { isVolatile: true });
-    await app.publish("t", "lasting");
-    expect(await textsOf(quick)).toEqual(["volatile", "lasting"]);
-    expect(await resume()).toEqual(["lasting"]);
-    expect(one.slowConsumers.droppedVolatile).toBe(1);
   });
 });
 

@@ -22,6 +22,7 @@ import {
   listenSchema,
   type ParsedAppOptions,
 } from "./app-options.ts";
+import { closeParts } from "./close-parts.ts";
 import { type Composition, composeNode, composeTransport } from "./compose.ts";
 import { declareRoute, hostList } from "./declare-route.ts";
 import { parseOptions } from "./option-error.ts";
@@ -257,10 +258,16 @@ export class App {
   async #close(graceMs: number): Promise<void> {
     this.#state = "closing";
     this.#log.info({ graceMs }, "closing");
+    const deadline = performance.now() + graceMs;
     await this.#transport?.close({ graceMs });
-    await this.#composition.users.close();
-    await this.#composition.presence.store.close();
-    await this.#composition.topics.hub.close();
+    const { presence, topics, users } = this.#composition;
+    // In this order: connections leave while the broker is there.
+    const parts = {
+      users: () => users.close(),
+      presence: () => presence.store.close(),
+      broker: () => topics.hub.close(),
+    };
+    await closeParts(parts, deadline, this.#log);
     this.#state = "closed";
     this.#log.info({}, "closed");
   }

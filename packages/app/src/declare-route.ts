@@ -55,6 +55,7 @@ export function declareRoute<Data>(
   const declared: AppComponentRoute = {
     path,
     ...publisher,
+    maxBackpressureBytes: parsed.maxBackpressureBytes,
     topics: topics.hub,
     presence: presence.store,
     users: {
@@ -73,7 +74,12 @@ export function declareRoute<Data>(
     publish: (topic, data, publishOptions) =>
       topics.publish(topic, data, publishOptions, audience.ownAttributes),
     replay: (connection, topic, replayOptions) =>
-      topics.replay(path, connection, topic, replayOptions),
+      topics.replay(
+        { path, maxBackpressureBytes: parsed.maxBackpressureBytes },
+        connection,
+        topic,
+        replayOptions,
+      ),
     broadcast: (data, { except, ...sendOptions } = {}) => {
       for (const connection of connections) {
         if (connection !== except) connection.send(data, sendOptions);

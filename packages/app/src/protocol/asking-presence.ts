@@ -18,8 +18,9 @@ export function tellPresence(peer: Peer, frame: PresenceFrame): Promise<void> | 
     peer.writeFrame(wireError("ERR_PRESENCE_REFUSED", id));
     return undefined;
   }
-  return presence
-    .members(peer, topic, peer.runtime.options.maxPresenceMembers)
+  const asking = presence.members(peer, topic, peer.runtime.options.maxPresenceMembers);
+  return peer.runtime.deadlines
+    .limit(asking, "The presence")
     .then((members) => {
       const data: PresenceResult = { members };
       peer.writeFrame({ type: "response", id, data });

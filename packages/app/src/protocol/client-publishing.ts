@@ -76,7 +76,8 @@ async function publishNow(
   verdict: unknown,
 ): Promise<PublishFrameResult> {
   if (verdict !== true) throw new PublishRefusedError();
-  const { position } = await peer.runtime.ownTopics.publish(topic, name, data, {});
+  const publishing = peer.runtime.ownTopics.publish(topic, name, data, {});
+  const { position } = await peer.runtime.deadlines.limit(publishing, "The publishing");
   return position === undefined ? {} : { position };
 }
 

@@ -1,3 +1,4 @@
+import type { InMemoryRouteOptions } from "@windlass/core/testing";
 import { defineProtocol, ProtocolError } from "@windlass/protocol";
 import { msgpackCodec } from "@windlass/protocol/msgpack";
 import { describe, expect, it } from "vitest";
@@ -20,20 +21,24 @@ const protocol = defineProtocol({
 
 const anybody = { authorize: () => true };
 
-function keptStage() {
-  const stage = new Stage(protocol, {
-    topics: {
-      "room/:name": {
-        ...anybody,
-        publish: (connection, { name }, event, data) => {
-          if (name === "locked") throw new ProtocolError("LOCKED", "The room is locked.");
-          return event === "said" && connection.user?.userId !== "guest" && data !== undefined;
+function keptStage(routeOptions: InMemoryRouteOptions = {}) {
+  const stage = new Stage(
+    protocol,
+    {
+      topics: {
+        "room/:name": {
+          ...anybody,
+          publish: (connection, { name }, event, data) => {
+            if (name === "locked") throw new ProtocolError("LOCKED", "The room is locked.");
+            return event === "said" && connection.user?.userId !== "guest" && data !== undefined;
+          },
         },
+        "price/:of": anybody,
+        plain: anybody,
       },
-      "price/:of": anybody,
-      plain: anybody,
     },
-  });
+    routeOptions,
+  );
   const say = (text: string, room = "a") =>
     stage.component.publish("room/:name", { name: room }, "said", { text });
   const subscribe = (client: FrameClient, topic: string, since?: unknown) => {
@@ -92,6 +97,33 @@ describe("a topic with history", () => {
     expect(await subscribe(client, "plain", position)).toMatchObject({
       data: { recovered: false, gap: "expired" },
     });
+  });
+
+  it("says that it is too much when it does not fit into the buffer", async () => {
+    const { stage, say, subscribe } = keptStage({ maxBackpressureBytes: 2_000 });
+    const { position } = await say("one");
+    await say("x".repeat(1_500));
+    const client = await stage.connect();
+    expect(await subscribe(client, "room/a", position)).toMatchObject({
+      data: { text: "x".repeat(1_500) },
+    });
+    await say("y".repeat(1_500));
+    const other = await stage.connect();
+    expect(await subscribe(other, "room/a", position)).toMatchObject({
+      data: { position: { offset: 3 }, recovered: false, gap: "limit" },
+    });
+    await say("z");
+    expect(await other.next()).toMatchObject({ data: { text: "z" }, offset: 4 });
+  });
+
+  it("goes on after something that is no JSON, and leaves it out", async () => {
+    const { stage, say, subscribe } = keptStage();
+    const { position } = await say("one");
+    await stage.route.topics.publish("room/a", "no JSON", { attributes: { event: "said" } });
+    await say("three");
+    const client = await stage.connect();
+    expect(await subscribe(client, "room/a", position)).toMatchObject({ data: { text: "three" } });
+    expect(await client.next()).toMatchObject({ data: { recovered: true } });
   });
 
   it("leaves out what was not for this connection", async () => {

@@ -32,6 +32,11 @@ export class PresenceBatches {
   add(change: PresenceChange): void {
     const batch = this.#batches.get(change.topic) ?? new Map<string, PresenceChange>();
     this.#batches.set(change.topic, batch);
+    // Nobody was told that it had come, and nobody needs to.
+    if (change.kind === "leave" && batch.get(change.memberId)?.kind === "join") {
+      batch.delete(change.memberId);
+      return;
+    }
     // At the end, so that changes are told in the order in which they were last made.
     batch.delete(change.memberId);
     batch.set(change.memberId, change);

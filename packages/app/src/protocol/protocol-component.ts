@@ -97,6 +97,7 @@ export class ProtocolComponent<P extends Protocol, Data = undefined>
       }),
       presence: undefined,
       users: undefined,
+      maxRecoveryBytes: Number.POSITIVE_INFINITY,
       subscriptions: { begin: subscribeByServer, end: unsubscribeByServer, endAll: leaveAll },
       topicOf: (pattern, params) => checkedTopic(protocol, topicPatterns, pattern, params),
       enter: enterLane,
@@ -128,6 +129,10 @@ export class ProtocolComponent<P extends Protocol, Data = undefined>
     const { ownTopics, publisher, options, clock, protocol, topicPatterns } = this.#runtime;
     ownTopics.addRoute(route);
     publisher.addRoute(route);
+    this.#runtime.maxRecoveryBytes = Math.min(
+      this.#runtime.maxRecoveryBytes,
+      route.maxBackpressureBytes,
+    );
     this.#runtime.users ??= usersOf(route);
     if (this.#runtime.callbacks.authenticate !== undefined) this.#runtime.users?.need();
     const limits = { everyMs: options.presenceBatchMs, maxChanges: options.maxPresenceMembers };
@@ -135,6 +140,7 @@ export class ProtocolComponent<P extends Protocol, Data = undefined>
       store: route.presence,
       batches: new PresenceBatches(limits, clock, (frame) => publisher.publish(frame, frame.topic)),
       protocol,
+      clock,
       match: (topic) => topicPatterns.match(topic),
     });
   }

@@ -10,8 +10,9 @@ export function toPublicationText(data: unknown): string {
 export function publicationFrame(publication: LocalPublication): PublicationFrame | undefined {
   const { topic, data, attributes, position } = publication;
   const name = attributes?.event;
-  if (name === undefined || typeof data !== "string") return undefined;
-  const frame = { type: "publication", topic, name, ...dataOf(data) } as const;
+  const wire = dataOf(data);
+  if (name === undefined || wire === undefined) return undefined;
+  const frame = { type: "publication", topic, name, ...wire } as const;
   if (position === undefined) return frame;
   const { offset, epoch } = position;
   return { ...frame, offset, epoch };
@@ -21,10 +22,18 @@ export function publicationFrame(publication: LocalPublication): PublicationFram
 export function broadcastFrame(publication: LocalPublication): EventFrame | undefined {
   const { data, attributes } = publication;
   const name = attributes?.event;
-  if (name === undefined || typeof data !== "string") return undefined;
-  return { type: "event", name, ...dataOf(data) };
+  const wire = dataOf(data);
+  if (name === undefined || wire === undefined) return undefined;
+  return { type: "event", name, ...wire };
 }
 
-function dataOf(text: string): { readonly data?: unknown } {
-  return text === "" ? {} : { data: JSON.parse(text) };
+/** `undefined` when it is not JSON: somebody has published with the name of an event something else. */
+function dataOf(data: LocalPublication["data"]): { readonly data?: unknown } | undefined {
+  if (typeof data !== "string") return undefined;
+  if (data === "") return {};
+  try {
+    return { data: JSON.parse(data) };
+  } catch {
+    return undefined;
+  }
 }

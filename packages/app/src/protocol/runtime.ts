@@ -28,6 +28,8 @@ export interface ProtocolRuntime<User extends SessionUser> {
   presence: Presences<User> | undefined;
   /** The users of the App; `undefined` as long as the component has no route of one. */
   users: ComponentUsers | undefined;
+  /** What was missed and weighs more is not recovered: it would not fit into a connection's buffer. */
+  maxRecoveryBytes: number;
   /** What the server itself does with subscriptions. */
   readonly subscriptions: ServerSubscriptions<User>;
   /** @throws ProtocolError `ERR_TOPIC_INVALID`, `ERR_NAME_UNKNOWN` */

@@ -2,6 +2,7 @@ import {
   type InMemoryClient,
   type InMemoryPeer,
   InMemoryRoute,
+  type InMemoryRouteOptions,
   ManualClock,
   RecordingLogger,
 } from "@windlass/core/testing";
@@ -80,10 +81,14 @@ export class Stage<P extends Protocol, Data> {
   readonly component: ProtocolComponent<P, Data>;
   readonly route: InMemoryRoute;
 
-  constructor(protocol: P, options: ProtocolOptions<P, Data>) {
+  constructor(
+    protocol: P,
+    options: ProtocolOptions<P, Data>,
+    routeOptions: InMemoryRouteOptions = {},
+  ) {
     this.component = new ProtocolComponent<P, Data>(protocol, options, this.clock);
     const { clock, log } = this;
-    this.route = new InMemoryRoute(this.component, { clock, log });
+    this.route = new InMemoryRoute(this.component, { clock, log, ...routeOptions });
   }
 
   async connect(client: InMemoryClient = {}, codec: FrameCodec = jsonCodec): Promise<FrameClient> {

@@ -12,6 +12,7 @@ import type { Peer } from "./peer.ts";
 import { publicationFrame } from "./publication-frames.ts";
 import { topicOfCodec } from "./publishing.ts";
 import { answerError, countViolation, publicError, wireError } from "./refusals.ts";
+import type { EncodedFrame } from "./session.ts";
 
 /** Answers `subscribe`. A promise, which never rejects, while that takes its time. */
 export function subscribe(peer: Peer, frame: SubscribeFrame): Promise<void> | undefined {
@@ -30,9 +31,8 @@ export function subscribe(peer: Peer, frame: SubscribeFrame): Promise<void> | un
   const finish = (verdict: unknown): Promise<void> | undefined => {
     if (verdict === true) {
       return enter(peer, topic, frame.since, (data) => {
-        peer.writeFrame(
-          data === undefined ? { type: "response", id } : { type: "response", id, data },
-        );
+        if (data === "left") peer.writeFrame(wireError("ERR_TOPIC_REFUSED", id));
+        else peer.writeFrame({ type: "response", id, ...(data !== undefined && { data }) });
       });
     }
     peer.writeFrame(wireError("ERR_TOPIC_REFUSED", id));
@@ -66,6 +66,7 @@ export function unsubscribe(peer: Peer, { id, topic }: UnsubscribeFrame): void {
  */
 export function subscribeByServer(peer: Peer, topic: string): Promise<void> | undefined {
   return enter(peer, topic, undefined, (result) => {
+    if (result === "left") return;
     const position = result?.position;
     peer.writeFrame({ type: "subscribed", topic, ...(position !== undefined && { position }) });
   });
@@ -90,30 +91,42 @@ function authorize(peer: Peer, topic: string, match: TopicMatch): MaybePromise<b
   return peer.runtime.topics.get(pattern)?.authorize(peer, params) ?? false;
 }
 
-/** Subscribes, from a position on where one is given, and answers in the moment in which that is so. */
+/**
+ * Subscribes, from a position on where one is given, and answers in the moment in which that is so; with
+ * `left` when the subscription has been ended meanwhile.
+ */
 function enter(
   peer: Peer,
   topic: string,
   since: TopicPosition | undefined,
-  answer: (result: SubscribeResult | undefined) => void,
+  answer: (result: SubscribeResult | "left" | undefined) => void,
 ): Promise<void> | undefined {
   const { node } = peer.runtime.ownTopics;
   if (peer.state === "closed" || node === undefined) return undefined;
   peer.topics ??= new Set();
-  if (!peer.topics.has(topic)) {
+  const isNew = !peer.topics.has(topic);
+  if (isNew) {
     peer.topics.add(topic);
     node.retain(topic);
     peer.runtime.presence?.enter(peer, topic);
   }
+  let isGivenUp = false;
   const entering = node.recover(topic, since, (recovery) => {
-    // It has left while the history was read.
-    if (peer.state === "closed" || !peer.topics?.has(topic)) return;
-    writeMissed(peer, recovery);
+    if (peer.state === "closed" || isGivenUp) return;
+    if (!peer.topics?.has(topic)) {
+      answer("left");
+      return;
+    }
+    const isWhole = writeMissed(peer, recovery);
     peer.raw.subscribe(topicOfCodec(peer.codec, topic));
-    answer(resultOf(recovery, since, node.policyOf(topic)?.history !== undefined));
+    const hasHistory = node.policyOf(topic)?.history !== undefined;
+    answer(resultOf(isWhole ? recovery : { ...recovery, gap: "limit" }, since, hasHistory));
   });
-  return entering?.catch((error: unknown) => {
-    leave(peer, topic);
+  if (entering === undefined) return undefined;
+  return peer.runtime.deadlines.limit(entering, "The subscription").catch((error: unknown) => {
+    isGivenUp = true;
+    // One that was there before stays.
+    if (isNew) leave(peer, topic);
     throw error;
   });
 }
@@ -127,12 +140,21 @@ function leave(peer: Peer, topic: string): boolean {
   return true;
 }
 
-function writeMissed(peer: Peer, { publications }: Recovery): void {
+/** Whether all of it was sent; otherwise none of it was, because it does not fit into the buffer. */
+function writeMissed(peer: Peer, { publications }: Recovery): boolean {
+  const frames: EncodedFrame[] = [];
+  let bytes = 0;
   for (const publication of publications) {
     const isForPeer = peer.runtime.ownTopics.isFor(peer.id, publication);
     const frame = isForPeer ? publicationFrame(publication) : undefined;
-    if (frame !== undefined) peer.writeFrame(frame);
+    if (frame === undefined) continue;
+    const encoded = peer.codec.encode(frame);
+    bytes += Buffer.byteLength(encoded);
+    frames.push(encoded);
   }
+  if (bytes + peer.raw.bufferedBytes > peer.runtime.maxRecoveryBytes) return false;
+  for (const frame of frames) peer.write(frame);
+  return true;
 }
 
 function resultOf(

@@ -7,6 +7,7 @@ import {
   type Logger,
   MemoryBroker,
   type Position,
+  type Publication,
   type PublicationAttributes,
   type PublishResult,
   type Recovery,
@@ -22,6 +23,12 @@ import { TopicPolicies } from "./topic-policies.ts";
 export interface ReplayOptions {
   /** What the client has seen last. Default: `"oldest"`, everything that is kept. */
   readonly since?: Position | "oldest";
+}
+
+/** The route of a connection that something is replayed to. */
+interface ReplayingRoute {
+  readonly path: string;
+  readonly maxBackpressureBytes: number;
 }
 
 /** What was replayed. */
@@ -86,9 +93,12 @@ export class AppTopics {
     }
   }
 
-  /** Sends a connection of a route what is kept of a topic, and subscribes it, so that nothing is missed in between and nothing comes twice. */
+  /**
+   * Sends a connection of a route what is kept of a topic, and subscribes it, so that nothing is missed in
+   * between and nothing comes twice.
+   */
   async replay(
-    path: string,
+    { path, maxBackpressureBytes }: ReplayingRoute,
     connection: Connection,
     topic: string,
     { since = "oldest" }: ReplayOptions = {},
@@ -98,10 +108,13 @@ export class AppTopics {
     this.hub.retain(topic);
     try {
       await this.hub.recover(topic, since, ({ publications, position, gap }) => {
-        result = { position, gap };
-        for (const { data, attributes = {} } of publications) {
-          if (isForRaw(path, connection.id, attributes)) connection.send(data);
-        }
+        const own = publications.filter(({ attributes }) =>
+          isForRaw(path, connection.id, attributes),
+        );
+        const fitting = newestOf(own, maxBackpressureBytes - connection.bufferedBytes);
+        const isTooMuch = fitting.length < own.length && since !== "oldest";
+        result = { position, gap: isTooMuch ? "limit" : gap };
+        if (!isTooMuch) for (const { data } of fitting) connection.send(data);
         connection.subscribe(topic);
       });
     } finally {
@@ -127,8 +140,19 @@ export class AppTopics {
 function isForRaw(
   path: string,
   connectionId: string,
-  { event, route = path, exclude, eligible }: PublicationAttributes,
+  { event, route = path, exclude, eligible }: PublicationAttributes = {},
 ): boolean {
   if (event !== undefined || route !== path || exclude?.includes(connectionId)) return false;
   return eligible?.includes(connectionId) ?? true;
+}
+
+/** Those at the end that fit into so many bytes. */
+function newestOf(publications: readonly Publication[], maxBytes: number): readonly Publication[] {
+  let bytes = 0;
+  let first = publications.length;
+  for (; first > 0; first -= 1) {
+    bytes += Buffer.byteLength(publications[first - 1]?.data ?? "");
+    if (bytes > maxBytes) break;
+  }
+  return publications.slice(first);
 }

@@ -38,7 +38,9 @@ export function recoveryOf(
   const last = publications.at(-1)?.position?.offset ?? since.offset;
   // Of what was delivered before the recording began, the history has lost some meanwhile.
   if (last < delivered.offset) return refuse("trimmed");
-  return { publications, position: delivered, gap: undefined };
+  // Who comes from a node that is ahead has seen more already.
+  const position = since.offset > delivered.offset ? since : delivered;
+  return { publications, position, gap: undefined };
 }
 
 /** What to read of a history for {@link recoveryOf}. One more than may be recovered tells whether that is all. */

@@ -1,60 +1,7 @@
-import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Position, Publication } from "../contract/publication.ts";
-import type { LocalPublication, TopicAudience, TopicPolicy } from "../contract/topics.ts";
-import { RecordingLogger } from "../testing/recording-logger.ts";
+import { dataOf, kept, positionsOf, settle, stage } from "./hub-stage.test-helper.ts";
 import { MemoryBroker } from "./memory-broker.ts";
-import { SlowBroker } from "./slow-broker.test-helper.ts";
-import { TopicHub } from "./topic-hub.ts";
-
-const kept: TopicPolicy = {
-  history: { size: 100, ttlMs: 60_000, positionTtlMs: 60_000 },
-  isLastValue: false,
-  slowConsumer: undefined,
-};
-
-/** Subscribers that get what their audience gets from the moment in which they enter. */
-class Audience implements TopicAudience {
-  readonly gaps: string[] = [];
-  readonly #subscribers = new Map<string, Set<LocalPublication[]>>();
-
-  enter(topic: string, missed: readonly Publication[] = []): LocalPublication[] {
-    const heard: LocalPublication[] = [...missed];
-    const members = this.#subscribers.get(topic) ?? new Set();
-    this.#subscribers.set(topic, members.add(heard));
-    return heard;
-  }
-
-  deliver(publication: LocalPublication): boolean {
-    const members = this.#subscribers.get(publication.topic) ?? new Set();
-    for (const heard of members) heard.push(publication);
-    return members.size > 0;
-  }
-
-  missed(topic: string): void {
-    this.gaps.push(topic);
-  }
-
-  hasSubscribers(topic: string): boolean {
-    return this.#subscribers.has(topic);
-  }
-}
-
-function stage(
-  policy: TopicPolicy | undefined,
-  broker = new MemoryBroker(),
-  isDistributed = false,
-) {
-  const hub = new TopicHub({ broker, isDistributed, maxRecovered: 5 });
-  const audience = new Audience();
-  hub.addAudience(audience);
-  if (policy !== undefined) hub.addPolicies((topic) => (topic === "t" ? policy : undefined));
-  return { hub, audience };
-}
-
-const dataOf = (heard: readonly LocalPublication[]) => heard.map(({ data }) => data);
-const positionsOf = (heard: readonly LocalPublication[]) => heard.map(({ position }) => position);
-const settle = () => new Promise((resolve) => setImmediate(resolve));
 
 describe("a topic without history", () => {
   it("is delivered within the call, as it is", async () => {
@@ -174,32 +121,6 @@ describe("listeners of the node", () => {
   });
 });
 
-it("rejects a listener that the broker does not take", async () => {
-  const broker = new MemoryBroker();
-  const { hub } = stage(undefined, broker, true);
-  await broker.close();
-  await expect(hub.listen("$own", () => {})).rejects.toMatchObject({ code: "ERR_APP_STATE" });
-  expect(hub.topicCount).toBe(0);
-});
-
-it("tells its audiences of what is lost", async () => {
-  const broker = new SlowBroker();
-  const { hub, audience } = stage(kept, broker as never, true);
-  await hub.open("n", new RecordingLogger());
-  broker.host?.onGap("t");
-  expect(audience.gaps).toEqual(["t"]);
-});
-
-it("logs what nobody awaits, and rejects for who does", async () => {
-  const broker = new MemoryBroker();
-  const { hub } = stage(undefined, broker, true);
-  const log = new RecordingLogger();
-  await hub.open("n", log);
-  await broker.close();
-  await expect(hub.publish("t", "x")).rejects.toMatchObject({ code: "ERR_APP_STATE" });
-  expect(log.lines).toContainEqual(expect.objectContaining({ message: "publish() failed" }));
-});
-
 it("forgets topics that nobody wants: a million come and go", async () => {
   const broker = new MemoryBroker();
   const { hub } = stage(undefined, broker);
@@ -212,81 +133,4 @@ it("forgets topics that nobody wants: a million come and go", async () => {
   await settle();
   expect(hub.topicCount).toBe(0);
   expect(broker.topicCount).toBe(0);
-});
-
-/** A topic on a broker that is far away, and subscribers that come back to it. */
-class FarTopic {
-  readonly runs: Promise<LocalPublication[]>[] = [];
-  published = 0;
-  readonly #broker = new SlowBroker();
-  readonly #audience = new Audience();
-  readonly #hub = new TopicHub({ broker: this.#broker, isDistributed: true, maxRecovered: 1_000 });
-  #since: Position | undefined;
-  #users = 0;
-
-  constructor() {
-    this.#hub.addAudience(this.#audience);
-    this.#hub.addPolicies(() => kept);
-  }
-
-  async run(command: "publish" | "call" | "delivery" | "enter" | "leave"): Promise<void> {
-    if (command === "publish") await this.#publish();
-    else if (command === "enter") this.#enter();
-    else if (command === "leave") this.#leave();
-    else this.#broker.step(command);
-    await settle();
-  }
-
-  /** Until nothing is under way any more. */
-  async finish(): Promise<void> {
-    for (let idle = 0; idle < 3; idle += 1) {
-      while (this.#broker.step("call") || this.#broker.step("delivery")) await settle();
-      await settle();
-    }
-  }
-
-  async #publish(): Promise<void> {
-    const { position } = await this.#hub.publish("t", `${this.published}`);
-    this.#since ??= position;
-    this.published += 1;
-  }
-
-  #enter(): void {
-    const since = this.#since;
-    this.#hub.retain("t");
-    this.#users += 1;
-    const entering = new Promise<LocalPublication[]>((resolve, reject) => {
-      const recovering = this.#hub.recover("t", since, ({ publications, gap }) => {
-        expect(gap).toBeUndefined();
-        resolve(this.#audience.enter("t", publications));
-      });
-      recovering?.catch(reject);
-    });
-    // Looked at in the end.
-    entering.catch(() => {});
-    this.runs.push(entering);
-  }
-
-  /** Somebody leaves; others keep the topic. */
-  #leave(): void {
-    if (this.#users < 2) return;
-    this.#hub.release("t");
-    this.#users -= 1;
-  }
-}
-
-it("brings each publication once and in order to who enters while publications go on", async () => {
-  const command = fc.constantFrom("publish", "call", "call", "delivery", "enter", "leave");
-  await fc.assert(
-    fc.asyncProperty(fc.array(command, { maxLength: 60 }), async (commands) => {
-      const topic = new FarTopic();
-      for (const next of ["publish", ...commands] as const) await topic.run(next);
-      await topic.finish();
-      const missed = Array.from({ length: topic.published - 1 }, (_, index) => index + 2);
-      for (const heard of await Promise.all(topic.runs)) {
-        expect(heard.map(({ position }) => position?.offset)).toEqual(missed);
-      }
-    }),
-    { numRuns: 200 },
-  );
 });

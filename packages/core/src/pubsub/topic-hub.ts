@@ -1,8 +1,9 @@
 import type { Broker, HistoryPage, HistoryQuery, PublicationListener } from "../contract/broker.ts";
+import { type Clock, systemClock } from "../contract/clock.ts";
 import { toError, WindlassError } from "../contract/errors.ts";
 import { type Logger, silentLogger } from "../contract/logger.ts";
 import type { Sendable } from "../contract/message.ts";
-import type { Position, Publication, PublicationAttributes } from "../contract/publication.ts";
+import type { Position, Publication } from "../contract/publication.ts";
 import type {
   FindTopicPolicy,
   LocalPublication,
@@ -15,6 +16,7 @@ import type {
 } from "../contract/topics.ts";
 import { isHistoryBroker } from "./is-history-broker.ts";
 import { toPublicationData } from "./publication-data.ts";
+import { attributesFor, closedError, whereRefused } from "./publish-checks.ts";
 import { newestValue, recoveryOf, recoveryQuery } from "./recovery.ts";
 import { RetainedTopic } from "./retained-topic.ts";
 
@@ -28,6 +30,8 @@ export interface TopicHubOptions {
   readonly isDistributed: boolean;
   /** More publications than these are not recovered; the subscriber has to start anew. At least 1. */
   readonly maxRecovered: number;
+  /** Default: the clock of the machine. */
+  readonly clock?: Clock;
 }
 
 const reached = Promise.resolve<PublishResult>(
@@ -37,7 +41,7 @@ const reachedNobody = Promise.resolve<PublishResult>(
   Object.freeze({ isDuplicate: false, hasSubscribers: false }),
 );
 
-/** The topics of one node, on a broker. */
+/** The topics of one node. */
 export class TopicHub implements Topics {
   readonly #broker: Broker;
   readonly #isDistributed: boolean;
@@ -46,15 +50,18 @@ export class TopicHub implements Topics {
   readonly #policies: FindTopicPolicy[] = [];
   /** Topics that somebody on this node subscribed to. */
   readonly #topics = new Map<string, RetainedTopic>();
+  readonly #clock: Clock;
   #log: Logger = silentLogger;
+  #isClosed = false;
 
-  constructor({ broker, isDistributed, maxRecovered }: TopicHubOptions) {
+  constructor({ broker, isDistributed, maxRecovered, clock = systemClock }: TopicHubOptions) {
     this.#broker = broker;
+    this.#clock = clock;
     this.#isDistributed = isDistributed;
     this.#maxRecovered = maxRecovered;
   }
 
-  /** Topics that somebody on this node subscribed to, or listens to. */
+  /** Topics that are retained, or listened to. */
   get topicCount(): number {
     return this.#topics.size;
   }
@@ -66,6 +73,8 @@ export class TopicHub implements Topics {
   }
 
   close(): Promise<void> {
+    this.#isClosed = true;
+    for (const retained of this.#topics.values()) retained.stopRetry?.();
     this.#topics.clear();
     return this.#broker.close();
   }
@@ -87,6 +96,7 @@ export class TopicHub implements Topics {
   publish(topic: string, data: Sendable, options?: TopicPublishOptions): Promise<PublishResult> {
     const policy = this.policyOf(topic);
     if (
+      !this.#isClosed &&
       !this.#isDistributed &&
       policy?.history === undefined &&
       options?.idempotency === undefined
@@ -123,8 +133,12 @@ export class TopicHub implements Topics {
     const { confirmed } = retained;
     if (retained.policy?.history === undefined || !needsHistory) {
       const gap = since === undefined || since === "oldest" ? undefined : "expired";
-      const begin = (): void => enter({ publications: [], position: retained.position, gap });
+      const begin = (): void => {
+        if (retained.failure !== undefined) throw retained.failure;
+        enter({ publications: [], position: retained.position, gap });
+      };
       if (confirmed !== undefined) return confirmed.then(begin);
+      if (retained.failure !== undefined) return Promise.reject(retained.failure);
       begin();
       return undefined;
     }
@@ -157,6 +171,8 @@ export class TopicHub implements Topics {
     const known = this.#topics.get(topic);
     if (known !== undefined) return known;
     const retained = new RetainedTopic(topic, this.#findPolicy(topic), (publication) => {
+      // Another one may have taken its place before the broker has let go of this one.
+      if (this.#topics.get(topic) !== retained) return;
       retained.moved(publication);
       this.#deliver(publication, retained.policy);
     });
@@ -165,20 +181,35 @@ export class TopicHub implements Topics {
     return retained;
   }
 
-  /** Resolves when publications of every node arrive. */
+  /** Resolves when publications of every node arrive, or when the broker has failed: see `failure`. */
   async #subscribe(retained: RetainedTopic): Promise<void> {
+    const { topic } = retained;
     try {
-      retained.begin(await this.#broker.subscribe(retained.topic, retained.listener));
+      retained.begin(await this.#broker.subscribe(topic, retained.listener));
+      const hasFailed = retained.failure !== undefined;
+      retained.failure = undefined;
+      // Those who subscribed meanwhile may have missed something.
+      if (hasFailed && this.#topics.get(topic) === retained) this.#missed(topic);
     } catch (error) {
       retained.failure = toError(error);
-      this.#log.error({ err: error, topic: retained.topic }, "subscribing to a topic failed");
+      this.#log.error({ err: error, topic }, "subscribing to a topic failed: trying again");
+      this.#retryLater(retained);
     }
     retained.confirmed = undefined;
   }
 
+  #retryLater(retained: RetainedTopic): void {
+    if (this.#topics.get(retained.topic) !== retained) return;
+    retained.stopRetry = this.#clock.after(retained.nextRetryMs(), () => {
+      if (this.#topics.get(retained.topic) !== retained) return;
+      retained.confirmed = this.#subscribe(retained);
+    });
+  }
+
   #forgetUnused(retained: RetainedTopic): void {
     if (retained.isUsed) return;
-    const { topic, listener } = retained;
+    const { topic, listener, stopRetry } = retained;
+    stopRetry?.();
     this.#topics.delete(topic);
     this.#broker.unsubscribe(topic, listener).catch((error: unknown) => {
       this.#log.warn({ err: error, topic }, "unsubscribing from a topic failed");
@@ -191,11 +222,11 @@ export class TopicHub implements Topics {
     policy: TopicPolicy | undefined,
     { attributes, except, where, idempotency }: TopicPublishOptions = {},
   ): Promise<PublishResult> {
-    if (where !== undefined) throw this.#whereRefused(policy);
-    const hasListeners = (this.#topics.get(topic)?.listeners.size ?? 0) > 0;
-    const hasAudience = this.#audiences.some((audience) =>
-      audience.hasSubscribers(topic, attributes),
-    );
+    if (where !== undefined) throw whereRefused(policy, this.#isDistributed);
+    if (this.#isClosed) throw closedError("publish()");
+    const hasSubscribers =
+      this.#topics.get(topic)?.hasListeners === true ||
+      this.#audiences.some((audience) => audience.hasSubscribers(topic, attributes));
     const all = attributesFor(attributes, except?.id);
     const publication: Publication = {
       topic,
@@ -206,7 +237,7 @@ export class TopicHub implements Topics {
       ...(policy?.history !== undefined && { history: policy.history }),
       ...(idempotency !== undefined && { idempotency }),
     });
-    return { ...receipt, hasSubscribers: hasListeners || hasAudience };
+    return { ...receipt, hasSubscribers };
   }
 
   async #recover(
@@ -216,14 +247,19 @@ export class TopicHub implements Topics {
   ): Promise<void> {
     // So that it stays while the history is read.
     retained.users += 1;
-    const recording = retained.record();
+    const recording = retained.record(this.#maxRecovered);
     try {
       await retained.confirmed;
+      if (retained.failure !== undefined) throw retained.failure;
       const isLastValue = retained.policy?.isLastValue === true;
       const query = recoveryQuery(isLastValue ? undefined : since, this.#maxRecovered);
       const page = await this.history(retained.topic, query);
-      const { publications } = recording;
-      const reading = { page, recording: publications, delivered: retained.position };
+      const { publications, isFull } = recording;
+      const { position } = retained;
+      if (isFull) return enter({ publications: [], position, gap: "limit" });
+      // After a loss the history tells more; what comes again then has a position that is known.
+      const delivered = position ?? (retained.isLost ? page.position : undefined);
+      const reading = { page, recording: publications, delivered };
       enter(
         isLastValue ? newestValue(reading, since) : recoveryOf(reading, since, this.#maxRecovered),
       );
@@ -240,21 +276,11 @@ export class TopicHub implements Topics {
     for (const audience of this.#audiences) {
       hasReached = audience.deliver(publication, policy) || hasReached;
     }
-    const listeners = this.#topics.get(topic)?.listeners;
-    if (listeners === undefined || listeners.size === 0) return hasReached;
+    const retained = this.#topics.get(topic);
+    if (retained?.hasListeners !== true) return hasReached;
     const data = toPublicationData(publication.data);
-    for (const listener of [...listeners]) listener({ ...publication, data });
+    for (const listener of [...retained.listeners]) listener({ ...publication, data });
     return true;
-  }
-
-  #whereRefused(policy: TopicPolicy | undefined): WindlassError {
-    let reason = "a publication with an idempotency key goes through a broker";
-    if (policy?.history !== undefined) reason = "a function cannot be kept in a history";
-    if (this.#isDistributed) reason = "a function cannot travel through a broker";
-    return new WindlassError("ERR_OPTION_INVALID", {
-      option: "where",
-      problem: `${reason}; name the connections with "eligible" or "exclude", or use another topic`,
-    });
   }
 
   #missed(topic: string): void {
@@ -269,12 +295,4 @@ export class TopicHub implements Topics {
     }
     return undefined;
   }
-}
-
-function attributesFor(
-  attributes: PublicationAttributes | undefined,
-  except: string | undefined,
-): PublicationAttributes | undefined {
-  if (except === undefined) return attributes;
-  return { ...attributes, exclude: [...(attributes?.exclude ?? []), except] };
 }

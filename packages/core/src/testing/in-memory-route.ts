@@ -67,6 +67,7 @@ const defaultPolicy: InMemoryPolicy = {
  */
 export class InMemoryRoute<Data = unknown> implements ComponentRoute {
   readonly path = "/";
+  readonly maxBackpressureBytes: number;
   readonly topics: Topics;
   readonly presence: PresenceStore;
   readonly #runtime: InMemoryRuntime;
@@ -80,6 +81,7 @@ export class InMemoryRoute<Data = unknown> implements ComponentRoute {
       log = silentLogger,
       broker = new MemoryBroker({ clock }),
     } = options;
+    this.maxBackpressureBytes = options.maxBackpressureBytes ?? defaultPolicy.maxBackpressureBytes;
     this.topics = new TopicHub({ broker, isDistributed: false, maxRecovered: 1_000 });
     this.presence = options.presence ?? new MemoryPresence();
     this.#guard = options.guard ?? { check: () => accept };

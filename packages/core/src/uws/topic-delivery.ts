@@ -74,6 +74,7 @@ function deliverToEach(
   const { except, where, slowConsumer = policyOf(runtime), key, isVolatile = false } = options;
   const excludedIds = options.exclude === undefined ? undefined : new Set(options.exclude);
   const publication = {
+    topic,
     payload: keepable(payload),
     isBinary: binary,
     compress,

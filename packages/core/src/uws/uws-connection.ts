@@ -97,6 +97,7 @@ export class UwsConnection implements RouteMember, NativeCallbacks {
 
   unsubscribe(topic: string): boolean {
     const name = this.#runtime.nativeTopic(topic);
+    this.#waiting?.dropTopic(topic);
     return this.#socket?.unsubscribe(name) ?? false;
   }
 
@@ -126,6 +127,8 @@ export class UwsConnection implements RouteMember, NativeCallbacks {
     else if (policy === "drop-oldest" || policy === "conflate") {
       this.#waiting ??= new WaitingPublications(maxBackpressureBytes, route.slowConsumers);
       this.#waiting.add(publication, conflationKey);
+      // What fills the buffer may have come from the engine's publish, which tells nobody.
+      this.#isBacklogged = true;
     } else if (socket.getBufferedAmount() + publication.byteLength <= maxBackpressureBytes) {
       this.#sendPublication(socket, publication);
     } else if (policy === "close") this.#closeSlow(publication.byteLength);

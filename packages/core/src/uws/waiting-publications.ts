@@ -3,6 +3,7 @@ import type { Payload } from "./payload.ts";
 
 /** A publication that waits for a connection to read. */
 export interface WaitingPublication {
+  readonly topic: string;
   readonly payload: Payload;
   readonly isBinary: boolean;
   readonly compress: boolean;
@@ -35,11 +36,18 @@ export class WaitingPublications {
     const name = key ?? this.#serial;
     if (this.#remove(name)) this.#counts.conflated += 1;
     this.#entries.set(name, publication);
-    this.#bytes += publication.byteLength;
+    this.#bytes += weightOf(publication);
     for (const oldest of this.#entries.keys()) {
       if (this.#bytes <= this.#maxBytes) return;
       this.#remove(oldest);
       this.#counts.droppedOldest += 1;
+    }
+  }
+
+  /** The connection does not want this topic any more. */
+  dropTopic(topic: string): void {
+    for (const [name, publication] of this.#entries) {
+      if (publication.topic === topic) this.#remove(name);
     }
   }
 
@@ -55,7 +63,14 @@ export class WaitingPublications {
   #remove(name: string | number): boolean {
     const known = this.#entries.get(name);
     if (known === undefined) return false;
-    this.#bytes -= known.byteLength;
+    this.#bytes -= weightOf(known);
     return this.#entries.delete(name);
   }
+}
+
+/** About what an entry takes besides its payload: empty ones take memory, too. */
+const entryBytes = 64;
+
+function weightOf({ byteLength }: WaitingPublication): number {
+  return byteLength + entryBytes;
 }
