@@ -134,49 +134,44 @@ function echoFields(inFlight: number): PeerScenario {
   };
 }
 
+/** One room, in which publishers do not get their own words. */
+function room(
+  publishers: number,
+  subscribers: number,
+): Pick<PeerScenario, "mainFigure" | "unit" | "path" | "needsFreshServer" | "settings"> {
+  return {
+    mainFigure: "cpuSecondsPerMillion",
+    unit: "delivery",
+    path: "/room",
+    needsFreshServer: false,
+    settings: (target, extent) => ({
+      ...common(target, extent),
+      scenario: "broadcast",
+      connections: publishers + subscribers,
+      topics: 1,
+      publishers,
+      subscribers,
+      publisherReceives: false,
+      messageBytes: 64,
+      format: "text",
+      inFlight: 16,
+    }),
+  };
+}
+
 const broadcast: PeerScenario = {
   name: "broadcast-1000",
   description:
     "One publisher sends 64 bytes of text to 1,000 subscribers, 16 publications in flight; a message is one delivery.",
-  mainFigure: "cpuSecondsPerMillion",
-  unit: "delivery",
-  path: "/room",
-  needsFreshServer: false,
-  settings: (target, extent) => ({
-    ...common(target, extent),
-    scenario: "broadcast",
-    connections: 1_001,
-    topics: 1,
-    publishers: 1,
-    subscribers: 1_000,
-    publisherReceives: false,
-    messageBytes: 64,
-    format: "text",
-    inFlight: 16,
-  }),
+  ...room(1, 1_000),
 };
 
 /** The same work for servers that keep publications, or send them between nodes. */
 const kept: PeerScenario = {
   name: "publish-kept-100",
   description:
-    "Four publishers send 64 bytes of text to 100 subscribers, 16 publications in flight each; a message is one delivery, so that the publications are a hundredth of them. The servers keep each publication, or send it over Redis, whose CPU time counts with theirs.",
-  mainFigure: "cpuSecondsPerMillion",
-  unit: "delivery",
-  path: "/room",
-  needsFreshServer: false,
-  settings: (target, extent) => ({
-    ...common(target, extent),
-    scenario: "broadcast",
-    connections: 104,
-    topics: 1,
-    publishers: 4,
-    subscribers: 100,
-    publisherReceives: false,
-    messageBytes: 64,
-    format: "text",
-    inFlight: 16,
-  }),
+    "Four publishers send 64 bytes of text to 100 subscribers, 16 publications in flight each; a message is one delivery, so that the publications are a hundredth of them. Some servers keep each publication, or send it over a Redis of their own, whose CPU time counts with theirs.",
+  ...room(4, 100),
 };
 
 function connecting(
