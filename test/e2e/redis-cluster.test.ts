@@ -108,7 +108,11 @@ test(
     await heard.until("1");
     const [master] = await replicated.byOwnerOf("windlass:topic:{news}:log");
     // Replication is not waited for by a publication: so that a replica has it, it is waited for here.
-    await master?.cli("WAIT", "1", "5000");
+    await vi.waitFor(async () => {
+      const text = (await master?.cli("INFO", "replication")) ?? "";
+      const written = /master_repl_offset:(\d+)/.exec(text)?.[1];
+      expect(/slave0:.*,offset=(\d+)/.exec(text)?.[1]).toBe(written);
+    }, 10_000);
     await master?.kill();
     const after = await vi.waitFor(() => publish("2"), { timeout: 30_000, interval: 200 });
     expect(await heard.until("2")).toEqual(["1", "2"]);

@@ -125,3 +125,18 @@ test("tells every join and leave in turn, and ends with who is present", () => {
     { numRuns: 3_000 },
   );
 });
+
+test("reads again when a change was lost while members were read", () => {
+  const room = new SimulatedRoom();
+  room.toggle("anna");
+  room.hear();
+  room.read();
+  room.toggle("carl");
+  room.toggle("anna");
+  room.lose();
+  room.arrive();
+  room.receivePage();
+  expect(room.roll.isSure).toBe(false);
+  room.settle();
+  room.expectAgreement();
+});

@@ -96,7 +96,9 @@ export class Roll {
     const present = new Map(members.map(({ memberId, data }) => [memberId, data]));
     let last = state.change;
     for (const { kind, memberId, data, number } of held) {
-      if (number <= state.change) continue;
+      if (number <= last) continue;
+      // One in between was lost, and nothing would tell of it later: it must be read again.
+      if (number !== last + 1) return;
       last = number;
       if (kind === "join") present.set(memberId, data);
       else present.delete(memberId);
