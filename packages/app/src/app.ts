@@ -264,7 +264,7 @@ export class App {
     // In this order: connections leave while the broker is there.
     const parts = {
       users: () => users.close(),
-      presence: () => presence.store.close(),
+      presence: () => presence.close(),
       broker: () => topics.hub.close(),
     };
     await closeParts(parts, deadline, this.#log);

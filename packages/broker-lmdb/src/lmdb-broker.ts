@@ -4,6 +4,7 @@ import {
   type HistoryPage,
   type HistoryPolicy,
   type HistoryQuery,
+  Listeners,
   type Logger,
   MemoryBroker,
   neverThrowing,
@@ -17,7 +18,6 @@ import {
 import { toBrokerError, wrongState } from "./broker-errors.ts";
 import { DurableTopics } from "./durable-topics.ts";
 import { GroupCommit } from "./group-commit.ts";
-import { KeptListeners } from "./kept-listeners.ts";
 import type { Operation } from "./operation.ts";
 import {
   ForgetOperation,
@@ -67,7 +67,7 @@ export class LmdbBroker implements HistoryBroker {
   readonly #options: ParsedOptions;
   /** Has the listeners for publications that are not kept. */
   readonly #loose: MemoryBroker;
-  readonly #listeners: KeptListeners;
+  readonly #listeners: Listeners<Publication>;
   readonly #subscribing = new Set<Subscription>();
   #state: State = "new";
   #log: Logger = silentLogger;
@@ -79,7 +79,7 @@ export class LmdbBroker implements HistoryBroker {
   constructor(options: LmdbBrokerOptions) {
     this.#options = parseOptions(options);
     this.#loose = new MemoryBroker({ clock: this.#options.clock });
-    this.#listeners = new KeptListeners((error, topic) => {
+    this.#listeners = new Listeners((error, topic) => {
       this.#log.error({ err: error, topic }, "a listener of the broker failed");
     });
   }
@@ -205,7 +205,7 @@ export class LmdbBroker implements HistoryBroker {
   ): Promise<PublishReceipt> {
     const { topics, sweeper } = this.#assertOpen("publish()");
     const encoded = encodePublication(publication);
-    const deliver = (heard: Publication) => this.#listeners.deliver(heard);
+    const deliver = (heard: Publication) => this.#listeners.emit(heard);
     const terms = { history, idempotency, deliver };
     const receipt = await this.#enqueue<PublishReceipt>("publish()", (settle) => {
       return new PublishOperation(encoded, terms, settle);

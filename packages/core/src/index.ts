@@ -64,6 +64,7 @@ export type {
 export { createHandshake } from "./contract/handshake.ts";
 export { HeaderList } from "./contract/header-list.ts";
 export { canonicalIp } from "./contract/ip-address.ts";
+export { Listeners } from "./contract/listeners.ts";
 export type { LogFields, Logger } from "./contract/logger.ts";
 export { neverThrowing, silentLogger } from "./contract/logger.ts";
 export type { MaybePromise } from "./contract/maybe-promise.ts";
@@ -91,6 +92,8 @@ export type {
 export { ReceivedMessage } from "./contract/received-message.ts";
 export type { RouteMatch, Router } from "./contract/router.ts";
 export { textResponse } from "./contract/text-response.ts";
+export type { TokenRate } from "./contract/token-bucket.ts";
+export { TokenBucket } from "./contract/token-bucket.ts";
 export { checkPublicTopic, checkTopic } from "./contract/topic-name.ts";
 export type {
   ComponentRoute,
@@ -132,6 +135,7 @@ export type { OriginRule } from "./guard/origin-rule.ts";
 export { chooseSubprotocol, subprotocolGuard } from "./guard/subprotocol.ts";
 export { upgradeRequestGuard } from "./guard/upgrade-request.ts";
 export { MemoryPresence } from "./presence/memory-presence.ts";
+export { isHistoryBroker } from "./pubsub/is-history-broker.ts";
 export type { MemoryBrokerOptions } from "./pubsub/memory-broker.ts";
 export { MemoryBroker } from "./pubsub/memory-broker.ts";
 export type { TopicHubOptions } from "./pubsub/topic-hub.ts";

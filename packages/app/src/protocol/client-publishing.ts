@@ -1,6 +1,5 @@
 import { isPromiseLike, type MaybePromise, toError } from "@windlass/core";
 import {
-  dataIssues,
   type PublishFrame,
   type PublishFrameResult,
   schemaOf,
@@ -9,6 +8,7 @@ import {
 import { isPublic } from "./failures.ts";
 import type { Peer } from "./peer.ts";
 import { answerError, countViolation, publicError, wireError } from "./refusals.ts";
+import { parse } from "./run-message.ts";
 
 /** Answers `publish`. A promise, which never rejects, while what comes behind it has to wait. */
 export function publishForClient(peer: Peer, frame: PublishFrame): Promise<void> | undefined {
@@ -46,13 +46,8 @@ function publish(peer: Peer, frame: PublishFrame): Promise<PublishFrameResult> |
     return undefined;
   }
   // What is published is what came: a transform of the schema is for those who read it.
-  const parsed = schemaOf(payload).safeParse(frame.data);
-  if (!parsed.success) {
-    const issues = dataIssues(parsed.error, frame.data);
-    peer.answer(id, wireError("ERR_DATA_INVALID", id, { name }, issues));
-    countViolation(peer, "ERR_DATA_INVALID");
-    return undefined;
-  }
+  const parsed = parse(peer, { schema: schemaOf(payload) }, frame);
+  if (parsed === undefined) return undefined;
   const finish = (verdict: unknown): Promise<PublishFrameResult> =>
     publishNow(peer, frame, verdict);
   const verdict: unknown = mayPublish(peer, match, name, parsed.data);

@@ -1,4 +1,4 @@
-import { isPromiseLike } from "@windlass/core";
+import { isPromiseLike, type TokenRate } from "@windlass/core";
 import {
   type MessageDefinition,
   type Payload,
@@ -14,12 +14,6 @@ import type { ParsedProtocolOptions } from "./protocol-options.ts";
 
 type Handler = (connection: ProtocolConnection, data: unknown, call: Call) => unknown;
 
-/** A token bucket's size. */
-export interface Rate {
-  readonly perSecond: number;
-  readonly burst: number;
-}
-
 /** Everything about one message that clients may send. */
 export interface CompiledHandler {
   readonly name: string;
@@ -27,7 +21,7 @@ export interface CompiledHandler {
   readonly schema: z.ZodType;
   /** Of requests. */
   readonly result: Payload | undefined;
-  readonly rate: Rate | undefined;
+  readonly rate: TokenRate | undefined;
   readonly run: Handler;
 }
 
@@ -79,7 +73,7 @@ function compile(
   };
 }
 
-function rateOf(limit: ParsedProtocolOptions["rateLimits"][string]): Rate | undefined {
+function rateOf(limit: ParsedProtocolOptions["rateLimits"][string]): TokenRate | undefined {
   if (limit === undefined) return undefined;
   const { messagesPerSecond: perSecond, burst = Math.max(1, 2 * perSecond) } = limit;
   return { perSecond, burst };

@@ -214,6 +214,30 @@ describe("a client that publishes", () => {
     expect(await client.next()).toMatchObject({ type: "error", id: 7, code });
   });
 
+  it("is closed for very many mistakes at once, and what a schema throws is not logged", async () => {
+    const broken = defineProtocol({
+      topics: {
+        list: {
+          events: {
+            many: z.array(z.int()),
+            throwing: z.string().refine((text) => {
+              throw new Error(`secret ${text}`);
+            }),
+          },
+        },
+      },
+    });
+    const policy = { authorize: () => true, publish: () => true };
+    const stage = new Stage(broken, { topics: { list: policy } });
+    const client = await stage.connect();
+    client.send({ type: "publish", id: 1, topic: "list", name: "throwing", data: "payload" });
+    expect(await client.next()).toMatchObject({ id: 1, code: "ERR_HANDLER_FAILED" });
+    expect(JSON.stringify(stage.log.lines)).not.toContain("secret payload");
+    const data = Array.from({ length: 1_000 }, () => "no number");
+    client.send({ type: "publish", id: 2, topic: "list", name: "many", data });
+    expect(await client.peer.closed).toMatchObject({ code: 4500 });
+  });
+
   it("publishes once in a session, however often it asks", async () => {
     const { stage } = keptStage();
     const client = await stage.connect();

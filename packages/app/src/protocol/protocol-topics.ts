@@ -12,6 +12,7 @@ import {
   WindlassError,
 } from "@windlass/core";
 import type { Protocol, TopicPatterns } from "@windlass/protocol";
+import { isForConnection } from "../topics/is-for-connection.ts";
 import { topicOptionsSchema, toTopicPolicy } from "../topics/topic-options.ts";
 import type { TopicPolicy as ProtocolTopicPolicy } from "./handler-types.ts";
 import { broadcastFrame, publicationFrame, toPublicationText } from "./publication-frames.ts";
@@ -78,6 +79,7 @@ export class ProtocolTopics implements TopicAudience {
     if (this.#topics === undefined) return Promise.resolve(unheard);
     return this.#topics.publish(topic ?? this.#broadcastTopic, toPublicationText(wire), {
       ...options,
+      value: wire,
       attributes: attributes === undefined ? { event } : { ...attributes, event },
     });
   }
@@ -117,9 +119,7 @@ export class ProtocolTopics implements TopicAudience {
 
   /** Whether a publication that was kept is for this connection. */
   isFor(connectionId: string, { attributes = {} }: Publication): boolean {
-    const { exclude, eligible } = attributes;
-    if (!this.#isOfOwnRoute(attributes) || exclude?.includes(connectionId)) return false;
-    return eligible?.includes(connectionId) ?? true;
+    return this.#isOfOwnRoute(attributes) && isForConnection(attributes, connectionId);
   }
 
   #isOfOwnRoute({ route }: PublicationAttributes): boolean {

@@ -8,9 +8,9 @@ export function toPublicationText(data: unknown): string {
 
 /** The frame of a typed publication; `undefined` for one that is not typed. */
 export function publicationFrame(publication: LocalPublication): PublicationFrame | undefined {
-  const { topic, data, attributes, position } = publication;
+  const { topic, attributes, position } = publication;
   const name = attributes?.event;
-  const wire = dataOf(data);
+  const wire = dataOf(publication);
   if (name === undefined || wire === undefined) return undefined;
   const frame = { type: "publication", topic, name, ...wire } as const;
   if (position === undefined) return frame;
@@ -20,15 +20,15 @@ export function publicationFrame(publication: LocalPublication): PublicationFram
 
 /** The frame of a publication that is for everybody. */
 export function broadcastFrame(publication: LocalPublication): EventFrame | undefined {
-  const { data, attributes } = publication;
-  const name = attributes?.event;
-  const wire = dataOf(data);
+  const name = publication.attributes?.event;
+  const wire = dataOf(publication);
   if (name === undefined || wire === undefined) return undefined;
   return { type: "event", name, ...wire };
 }
 
 /** `undefined` when it is not JSON: somebody has published with the name of an event something else. */
-function dataOf(data: LocalPublication["data"]): { readonly data?: unknown } | undefined {
+function dataOf({ data, value }: LocalPublication): { readonly data?: unknown } | undefined {
+  if (value !== undefined) return { data: value };
   if (typeof data !== "string") return undefined;
   if (data === "") return {};
   try {

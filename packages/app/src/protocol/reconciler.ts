@@ -27,11 +27,6 @@ export class Reconciler {
     this.#clock = clock;
   }
 
-  /** How many keys wait for their turn. */
-  get waiting(): number {
-    return this.#wanted.size;
-  }
-
   /** Whether nothing is and nothing is under way. */
   get isEmpty(): boolean {
     return this.#actual.size === 0 && this.#running === undefined;
@@ -62,18 +57,23 @@ export class Reconciler {
       this.#wanted.delete(key);
       if (this.#is(key, isWanted)) continue;
       this.#working = key;
-      try {
-        await this.#apply(key, isWanted);
-        if (isWanted) this.#actual.set(key, true);
-        else this.#actual.delete(key);
-      } catch (error) {
-        this.#actual.set(key, undefined);
-        this.#report(error, key);
-        this.#clock.after(retryMs, () => this.#again(key, isWanted));
-      }
+      // Async also where `apply` throws at once: `#running` is set when this returns.
+      await this.#bring(key, isWanted);
       this.#working = undefined;
     }
     this.#running = undefined;
+  }
+
+  async #bring(key: string, isWanted: boolean): Promise<void> {
+    try {
+      await this.#apply(key, isWanted);
+      if (isWanted) this.#actual.set(key, true);
+      else this.#actual.delete(key);
+    } catch (error) {
+      this.#actual.set(key, undefined);
+      this.#report(error, key);
+      this.#clock.after(retryMs, () => this.#again(key, isWanted));
+    }
   }
 
   /** Unless something has happened to it meanwhile. */

@@ -77,10 +77,10 @@ function overLimit(
 }
 
 /** The data as the handler gets it; `undefined` when it does not fit, which is answered here. */
-function parse(
+export function parse(
   peer: Peer,
-  { schema }: CompiledHandler,
-  { id, name, data }: EventFrame | RequestFrame,
+  { schema }: Pick<CompiledHandler, "schema">,
+  { id, name, data }: SessionFrame,
 ): { readonly data: unknown } | undefined {
   try {
     const parsed = schema.safeParse(data);

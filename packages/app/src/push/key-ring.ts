@@ -1,8 +1,8 @@
 import { createSecretKey, hash, type KeyObject, timingSafeEqual } from "node:crypto";
+import { TokenBucket } from "@windlass/core";
 import { Nonces } from "./nonces.ts";
 import { PushError } from "./push-errors.ts";
 import type { ParsedPushKey, ParsedPushOptions, PushPermission } from "./push-options.ts";
-import { TokenBucket } from "./token-bucket.ts";
 
 /** A key, and what it has been used for. */
 export class KeyInUse {

@@ -1,5 +1,4 @@
-import type { Clock, LogFields, Logger } from "@windlass/core";
-import { TokenBucket } from "./token-bucket.ts";
+import { type Clock, type LogFields, type Logger, TokenBucket } from "@windlass/core";
 
 /** Lines of one code: so many at once, then one per second. */
 const budget = { perSecond: 1, burst: 10 };

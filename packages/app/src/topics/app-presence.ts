@@ -10,6 +10,7 @@ import {
   type PresenceMember,
   type PresenceStore,
 } from "@windlass/core";
+import { Retries } from "../users/retries.ts";
 
 /** Who is present on topics, over all nodes. Raw connections enter and leave by this. */
 export class AppPresence {
@@ -17,12 +18,14 @@ export class AppPresence {
   /** Of each route, so that connections leave when they are closed. */
   readonly guard: Guard;
   readonly #log: Logger;
+  readonly #leaving: Retries;
   readonly #entered = new WeakMap<Handshake, Map<string, string>>();
   #isOpen = false;
 
   constructor(store: PresenceStore, log: Logger) {
     this.store = store;
     this.#log = log;
+    this.#leaving = new Retries(log);
     this.guard = { check: () => accept, release: (handshake) => this.#leaveAll(handshake) };
   }
 
@@ -74,11 +77,15 @@ export class AppPresence {
     this.#isOpen = true;
   }
 
+  /** After the last connection is gone. */
+  close(): Promise<void> {
+    this.#leaving.close();
+    return this.store.close();
+  }
+
   #leaveAll(handshake: Handshake): void {
     for (const [topic, connectionId] of this.#entered.get(handshake) ?? []) {
-      this.store.leave(topic, connectionId).catch((error: unknown) => {
-        this.#log.error({ err: error, topic }, "leaving a topic failed");
-      });
+      this.#leaving.run(() => this.store.leave(topic, connectionId));
     }
     this.#entered.delete(handshake);
   }

@@ -4,6 +4,7 @@ import {
   checkPublicTopic,
   type HistoryPage,
   type HistoryQuery,
+  isHistoryBroker,
   type Logger,
   MemoryBroker,
   type Position,
@@ -15,6 +16,7 @@ import {
   TopicHub,
 } from "@windlass/core";
 import { optionError, parseOptions } from "../option-error.ts";
+import { isForConnection } from "./is-for-connection.ts";
 import { type PublishOptions, toTopicOptions } from "./publish-options.ts";
 import { type TopicOptions, topicOptionsSchema, toTopicPolicy } from "./topic-options.ts";
 import { TopicPolicies } from "./topic-policies.ts";
@@ -49,7 +51,7 @@ export class AppTopics {
 
   constructor(broker: Broker | undefined, maxRecovered: number, log: Logger) {
     this.#log = log;
-    this.#hasHistory = broker === undefined || "history" in broker;
+    this.#hasHistory = broker === undefined || isHistoryBroker(broker);
     this.hub = new TopicHub({
       broker: broker ?? new MemoryBroker(),
       isDistributed: broker !== undefined,
@@ -140,10 +142,10 @@ export class AppTopics {
 function isForRaw(
   path: string,
   connectionId: string,
-  { event, route = path, exclude, eligible }: PublicationAttributes = {},
+  attributes: PublicationAttributes = {},
 ): boolean {
-  if (event !== undefined || route !== path || exclude?.includes(connectionId)) return false;
-  return eligible?.includes(connectionId) ?? true;
+  const { event, route = path } = attributes;
+  return event === undefined && route === path && isForConnection(attributes, connectionId);
 }
 
 /** Those at the end that fit into so many bytes. */

@@ -1,6 +1,5 @@
-import type { PresenceChange, PresenceListener } from "@windlass/core";
+import { Listeners, type PresenceChange, type PresenceListener } from "@windlass/core";
 import type { Standing } from "../feed/feed.ts";
-import { Listeners } from "../feed/listeners.ts";
 import type { HeardFeed } from "../feed/subscriptions.ts";
 import type { RedisConnection } from "../link/redis-connection.ts";
 import type { TopicKeys } from "../topic/topic-keys.ts";
@@ -39,15 +38,15 @@ export class PresenceFeed implements HeardFeed<PresenceListener> {
     this.#reader = reader;
     this.#events = events;
     this.#listeners = new Listeners((error) => events.onListenerError(error));
-    this.#roll = new Roll((change) => this.#listeners.call(toPresenceChange(topic, change)));
+    this.#roll = new Roll((change) => this.#listeners.emit(toPresenceChange(topic, change)));
   }
 
   addListener(listener: PresenceListener): void {
-    this.#listeners.add(listener);
+    this.#listeners.add(this.#topic, listener);
   }
 
   removeListener(listener: PresenceListener): void {
-    this.#listeners.remove(listener);
+    this.#listeners.remove(this.#topic, listener);
   }
 
   onMessage(message: Buffer): void {

@@ -1,6 +1,10 @@
-import type { Position, Publication, PublicationListener } from "@windlass/core";
+import {
+  Listeners,
+  type Position,
+  type Publication,
+  type PublicationListener,
+} from "@windlass/core";
 import type { Standing } from "../feed/feed.ts";
-import { Listeners } from "../feed/listeners.ts";
 import type { HeardFeed } from "../feed/subscriptions.ts";
 import type { RedisConnection } from "../link/redis-connection.ts";
 import { decodeEnvelope, parsePosition, splitMessage } from "./envelope.ts";
@@ -53,7 +57,7 @@ export class TopicFeed implements HeardFeed<PublicationListener> {
     const listeners = new Listeners<Publication>((error) => events.onListenerError(error));
     this.#listeners = listeners;
     this.#tracker = new GapTracker(
-      { deliver: (publication) => listeners.call(publication), gap: () => events.onGap() },
+      { deliver: (publication) => listeners.emit(publication), gap: () => events.onGap() },
       budget,
     );
   }
@@ -69,11 +73,11 @@ export class TopicFeed implements HeardFeed<PublicationListener> {
   }
 
   addListener(listener: PublicationListener): void {
-    this.#listeners.add(listener);
+    this.#listeners.add(this.#topic, listener);
   }
 
   removeListener(listener: PublicationListener): void {
-    this.#listeners.remove(listener);
+    this.#listeners.remove(this.#topic, listener);
   }
 
   onMessage(message: Buffer): void {

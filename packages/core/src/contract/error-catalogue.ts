@@ -82,7 +82,8 @@ export const errorCatalogue = {
       "A message of {bytes} bytes is not JSON: {problem}. Catch this, or close the connection.",
   },
   ERR_TOPIC_INVALID: {
-    message: "The topic {seen} is not valid; wanted a string of 1 to 255 characters.",
+    message:
+      'The topic {seen} is not valid; wanted a string of 1 to 255 characters. Topics that begin with "$" are for the framework alone.',
   },
   ERR_BROKER_UNAVAILABLE: {
     message: "The broker at {broker} did not take {call}: {problem}. {advice}.",

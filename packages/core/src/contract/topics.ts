@@ -27,6 +27,8 @@ export type FindTopicPolicy = (topic: string) => TopicPolicy | undefined;
 
 /** How to publish. */
 export interface TopicPublishOptions {
+  /** The value that `data` is the JSON of: audiences of this process need not parse it. */
+  readonly value?: unknown;
   /** The connection that does not get it. Default: everybody does. */
   readonly except?: Connection | undefined;
   /** Whether a connection gets it; only for what does not go through a broker. Default: each does. */
@@ -59,6 +61,8 @@ export interface LocalPublication extends Omit<Publication, "data"> {
   /** A connection of this node that does not get it, besides those of `exclude`. */
   readonly except?: Connection | undefined;
   readonly where?: ((connection: Connection) => boolean) | undefined;
+  /** The value that `data` is the JSON of, where it is at hand. */
+  readonly value?: unknown;
 }
 
 /** A group of local subscribers that deliver in their own way: those of a route, those of a protocol. */

@@ -1,21 +1,16 @@
 import type { Clock } from "../contract/clock.ts";
 import type { Refusal } from "../contract/guard.ts";
 import type { LogFields, Logger } from "../contract/logger.ts";
+import { TokenBucket, type TokenRate } from "../contract/token-bucket.ts";
 
-/** How many refusals of one rule are logged. */
-export interface RefusalLogLimits {
-  /** Lines at once. */
-  readonly burst: number;
-  /** Lines per second after that. */
-  readonly perSecond: number;
-}
+/** How many refusals of one rule are logged: lines at once, and lines per second after that. */
+export type RefusalLogLimits = TokenRate;
 
 /** So many rules have a bucket of their own. */
 const maxRules = 1_000;
 
-interface Bucket {
-  tokens: number;
-  refilledAt: number;
+interface Rule {
+  readonly bucket: TokenBucket;
   suppressed: number;
 }
 
@@ -27,7 +22,7 @@ export class RefusalLog {
   readonly #log: Logger;
   readonly #limits: RefusalLogLimits;
   readonly #clock: Clock;
-  readonly #buckets = new Map<string, Bucket>();
+  readonly #rules = new Map<string, Rule>();
 
   constructor(log: Logger, limits: RefusalLogLimits, clock: Clock) {
     this.#log = log;
@@ -45,35 +40,29 @@ export class RefusalLog {
   }
 
   #write(refusal: Refusal, fields: LogFields, message: string): void {
-    const bucket = this.#bucketOf(refusal.rule);
-    if (bucket.tokens < 1) {
-      bucket.suppressed += 1;
+    const now = this.#clock.now();
+    const known = this.#ruleOf(refusal.rule, now);
+    if (known.bucket.take(now) > 0) {
+      known.suppressed += 1;
       return;
     }
-    bucket.tokens -= 1;
     const { rule, seen, wanted, code, status } = refusal;
-    const { suppressed } = bucket;
-    bucket.suppressed = 0;
+    const { suppressed } = known;
+    known.suppressed = 0;
     this.#log.warn(
       { ...fields, rule, seen, wanted, code, status, ...(suppressed > 0 && { suppressed }) },
       message,
     );
   }
 
-  #bucketOf(rule: string): Bucket {
+  #ruleOf(rule: string, now: number): Rule {
     // Rules are few, unless a guard makes up names: those share one bucket.
-    const isNew = !this.#buckets.has(rule);
-    const name = isNew && this.#buckets.size >= maxRules ? "(other)" : rule;
-    const now = this.#clock.now();
-    const bucket = this.#buckets.get(name) ?? {
-      tokens: this.#limits.burst,
-      refilledAt: now,
-      suppressed: 0,
-    };
-    this.#buckets.set(name, bucket);
-    const refill = ((now - bucket.refilledAt) / 1000) * this.#limits.perSecond;
-    bucket.tokens = Math.min(this.#limits.burst, bucket.tokens + refill);
-    bucket.refilledAt = now;
-    return bucket;
+    const isNew = !this.#rules.has(rule);
+    const name = isNew && this.#rules.size >= maxRules ? "(other)" : rule;
+    const known = this.#rules.get(name);
+    if (known !== undefined) return known;
+    const added = { bucket: new TokenBucket(this.#limits, now), suppressed: 0 };
+    this.#rules.set(name, added);
+    return added;
   }
 }
