@@ -60,7 +60,7 @@ it("ends with what is wanted, one key at a time, whatever fails and takes its ti
       expect([...store.keys].sort()).toEqual(keys.sort());
       for (const [key, isWanted] of wanted) expect(reconciler.isSettled(key, isWanted)).toBe(true);
     }),
-    { numRuns: 200 },
+    { numRuns: 300 },
   );
 });
 

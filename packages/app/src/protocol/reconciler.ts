@@ -18,6 +18,8 @@ export class Reconciler {
   readonly #wanted = new Map<string, boolean>();
   /** What is; keys that are not there are not wanted, and those that have failed are `undefined`. */
   readonly #actual = new Map<string, boolean | undefined>();
+  /** What was wanted of keys that have failed, until they are tried again. */
+  readonly #failed = new Map<string, boolean>();
   #working: string | undefined;
   #running: Promise<void> | undefined;
 
@@ -72,13 +74,20 @@ export class Reconciler {
     } catch (error) {
       this.#actual.set(key, undefined);
       this.#report(error, key);
-      this.#clock.after(retryMs, () => this.#again(key, isWanted));
+      this.#retryLater(key, isWanted);
     }
   }
 
-  /** Unless something has happened to it meanwhile. */
-  #again(key: string, isWanted: boolean): void {
-    const isUnknown = this.#actual.has(key) && this.#actual.get(key) === undefined;
-    if (isUnknown && !this.#wanted.has(key)) this.want(key, isWanted);
+  /** What was wanted last counts, and unless it is so by then, or under way. */
+  #retryLater(key: string, isWanted: boolean): void {
+    const isWaiting = this.#failed.has(key);
+    this.#failed.set(key, isWanted);
+    if (isWaiting) return;
+    this.#clock.after(retryMs, () => {
+      const wanted = this.#failed.get(key) === true;
+      this.#failed.delete(key);
+      const isUnknown = this.#actual.has(key) && this.#actual.get(key) === undefined;
+      if (isUnknown && key !== this.#working && !this.#wanted.has(key)) this.want(key, wanted);
+    });
   }
 }
